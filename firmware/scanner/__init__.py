@@ -1,0 +1,1 @@
+# The checkpoint scanner: a frame comes in, a verdict goes out.
