@@ -17,6 +17,17 @@ ROOT = Path(__file__).resolve().parents[1]
 STUBS = ROOT / ".cache" / "micropython-stubs"
 STUB_PACKAGE = "micropython-unix-stubs==1.26.0.post1"
 
+# Names that exist inside viper functions without an import; the stubs do not declare them.
+VIPER_NAMES = """
+from typing import Any
+
+ptr: Any
+ptr8: Any
+ptr16: Any
+ptr32: Any
+uint: Any
+"""
+
 PROJECTS = {"host": ROOT / "pyproject.toml", "firmware": ROOT / "firmware" / "pyrightconfig.json"}
 
 
@@ -26,6 +37,8 @@ def install_stubs() -> None:
         return
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--target", str(STUBS), STUB_PACKAGE]
     subprocess.run(pip, check=True)
+    builtins = STUBS / "__builtins__.pyi"
+    builtins.write_text((builtins.read_text() if builtins.exists() else "") + VIPER_NAMES)
 
 
 def main() -> int:
