@@ -1,0 +1,1 @@
+"""The demonstration: an invented authority, its travellers, and pictures of the codes they show."""
