@@ -1,0 +1,49 @@
+# Inflation with a limit: zlib streams (RFC 1950) of HC1, raw DEFLATE (RFC 1951) of SMART Health Cards.
+#
+# 2 KB of text can inflate to 2 MB; a certificate never does. The output is read in small pieces and given up at
+# the limit, before it exists. MicroPython's decompressor checks the Adler-32 at the end of a zlib stream but not
+# all of its header, and lets bytes follow the end; both are checked here.
+
+import io
+
+import deflate
+from micropython import const
+
+_PIECE = const(512)
+
+
+class OversizeError(ValueError):
+    """The data inflates to more than the limit."""
+
+
+def inflate(data, limit, wbits=15):
+    """The inflated bytes, at most `limit`. `wbits` as in zlib: 15 for a zlib stream, -15 for raw DEFLATE.
+
+    ValueError if the stream is damaged, incomplete or followed by anything; OversizeError above the limit.
+    """
+    if wbits > 0:
+        # RFC 1950, 2.2: method 8, window at most 32 KB, header divisible by 31, no preset dictionary.
+        if (
+            len(data) < 8
+            or data[0] & 15 != 8
+            or data[0] >> 4 > 7
+            or (data[0] << 8 | data[1]) % 31
+            or data[1] & 32
+        ):
+            raise ValueError("not a zlib stream")
+    source = io.BytesIO(data)
+    stream = deflate.DeflateIO(source, deflate.ZLIB if wbits > 0 else deflate.RAW, abs(wbits))
+    out = bytearray()
+    try:
+        while True:
+            piece = stream.read(_PIECE)
+            if not piece:
+                break
+            if len(out) + len(piece) > limit:
+                raise OversizeError("inflates beyond the limit")
+            out.extend(piece)
+    except (EOFError, OSError):
+        raise ValueError("damaged or incomplete stream")
+    if source.tell() != len(data):
+        raise ValueError("bytes after the end of the stream")
+    return bytes(out)

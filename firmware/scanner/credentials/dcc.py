@@ -1,0 +1,130 @@
+# The EU digital COVID certificate (schema 1.3): sub-claim 1 of an HCERT, turned into claims.
+#
+# Lenient where deployed issuers are loose and nothing depends on it (stray spaces, null for an absent entry, dates
+# with times, unknown codes, extra members), strict where another shape would be a different certificate.
+
+import hashlib
+
+from scanner.reasons import Refusal
+
+_KINDS = (("v", "vaccination"), ("t", "test"), ("r", "recovery"))
+
+# Members of an entry and the scheme-neutral facts they become.
+_FACTS = {
+    "tg": "target",
+    "vp": "vaccine",
+    "mp": "product",
+    "ma": "maker",
+    "dn": "dose",
+    "sd": "doses",
+    "dt": "date",
+    "tt": "test_type",
+    "nm": "test_name",
+    "sc": "sampled",
+    "tr": "result",
+    "tc": "centre",
+    "fr": "first_positive",
+    "df": "valid_from",
+    "du": "valid_until",
+    "co": "country",
+    "is": "issuer",
+    "ci": "id",
+}
+
+# SNOMED CT codes of the value set covid-19-lab-result.
+_RESULTS = {"260415000": "negative", "260373001": "positive"}
+
+
+def fill(claims, payload):
+    """Fill `claims` from the certificate `payload` (dict). Refusal bad_claims or bad_content."""
+    if not isinstance(payload, dict):
+        raise Refusal("bad_claims", "the certificate is not a map")
+    claims.form = "EU DCC"
+    claims.payload = payload
+    _holder(claims, payload)
+    entries = []
+    for member, kind in _KINDS:
+        for entry in _entries(payload, member):
+            entries.append((kind, entry))
+    claims.kinds = tuple([kind for kind, _ in entries])
+    if len(entries) == 1:
+        claims.kind, entry = entries[0]
+        claims.facts = _facts(entry)
+    elif not entries:
+        _domestic(claims, payload)
+    _revocation_ids(claims, [entry for _, entry in entries])
+
+
+def text(value):
+    """A member's text without stray spaces; "" if it is none."""
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _holder(claims, payload):
+    name = payload.get("nam")
+    if not isinstance(name, dict):
+        raise Refusal("bad_content", "nam")
+    claims.family_ascii = text(name.get("fnt"))
+    claims.given_ascii = text(name.get("gnt"))
+    claims.family = text(name.get("fn")) or claims.family_ascii
+    claims.given = text(name.get("gn")) or claims.given_ascii
+    if not claims.family and not claims.given:
+        raise Refusal("bad_content", "no name")
+    # Bulgaria writes midnight behind the date of birth.
+    claims.birth = text(payload.get("dob")).split("T")[0]
+
+
+def _entries(payload, member):
+    found = payload.get(member)
+    if found is None:
+        return []
+    if not isinstance(found, list):
+        raise Refusal("bad_content", member)
+    for entry in found:
+        if not isinstance(entry, dict):
+            raise Refusal("bad_content", member)
+    return found
+
+
+def _facts(entry):
+    facts = {}
+    for member in entry:
+        fact = _FACTS.get(member)
+        value = entry[member]
+        if fact and value is not None:
+            facts[fact] = value.strip() if isinstance(value, str) else value
+    if "result" in facts:
+        facts["result_code"] = facts["result"]
+        facts["result"] = (
+            _RESULTS.get(facts["result"], "unclear") if isinstance(facts["result"], str) else "unclear"
+        )
+    return facts
+
+
+def _domestic(claims, payload):
+    """England's domestic pass: the same envelope with one entry `d`, good at home only."""
+    entries = _entries(payload, "d")
+    if len(entries) == 1:
+        claims.form = "UK domestic pass"
+        claims.kind = "domestic"
+        claims.kinds = ("domestic",)
+        claims.facts = _facts(entries[0])
+        claims.warn("domestic_only")
+    elif entries:
+        claims.kinds = ("domestic",) * len(entries)
+
+
+def _revocation_ids(claims, entries):
+    """Hashes by which an issuer may withdraw this certificate. The identifier is taken as written: forms differ."""
+    for entry in entries:
+        identifier = entry.get("ci")
+        if isinstance(identifier, str) and identifier:
+            claims.revocation_ids.append(("UCI", short_hash(identifier.encode())))
+            country = entry.get("co")
+            if isinstance(country, str):
+                claims.revocation_ids.append(("COUNTRYCODEUCI", short_hash((country + identifier).encode())))
+
+
+def short_hash(data):
+    """The first 128 bits of SHA-256, the form of every revocation entry."""
+    return hashlib.sha256(data).digest()[:16]

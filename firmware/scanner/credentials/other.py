@@ -1,0 +1,42 @@
+# Texts of systems that this scanner knows by sight and does not read: "unsupported" is not "forged".
+
+from scanner.reasons import Refusal
+
+_PREFIXES = (
+    (b"SHC:/", "SMART Health Card"),
+    (b"NZCP:/", "New Zealand COVID pass"),
+    (b"NL2:", "Dutch domestic pass"),
+    (b"NL1:", "Dutch domestic pass"),
+    (b"B64:", "DIVOC"),
+)
+_LINKS = (b"SHLINK:/", b"VHLINK:/")
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
+
+
+def refuse_known(text):
+    """Raise the Refusal that names the system of `text` (bytes); return if it is none of them."""
+    start = text[:10].upper()
+    for link in _LINKS:
+        # A link may follow the address of a web viewer, behind "#".
+        if start.startswith(link) or (start.startswith(b"HTTP") and b"#" + link.lower() in text):
+            raise Refusal("needs_network", "health link")
+    for prefix, name in _PREFIXES:
+        if start.startswith(prefix):
+            raise Refusal("unsupported_system", name)
+    if text.startswith(b"PK\x03\x04"):
+        raise Refusal("unsupported_system", "DIVOC")
+    if text.startswith(b"{") and b'"hdr"' in text[:200] and b'"icao.' in text[:400]:
+        raise Refusal("unsupported_system", "ICAO VDS-NC")
+    if _israeli(text):
+        raise Refusal("unsupported_system", "Israeli Green Pass")
+
+
+def _israeli(text):
+    """base64 of a signature, "#", JSON."""
+    end = text.find(b"#{")
+    if end < 64 or end > 1024:
+        return False
+    for character in text[:end]:
+        if character not in _BASE64:
+            return False
+    return True

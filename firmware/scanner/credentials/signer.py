@@ -1,0 +1,55 @@
+# Who signed: looks the key id up among the trusted keys and verifies the signature.
+#
+# A key id is eight bytes of a hash, so two keys may share one: every candidate is tried, and the signature is false
+# only when it fails under all of them. The country comes from the key that verified, never from the certificate.
+
+from micropython import const
+
+from scanner.crypto import cose
+from scanner.reasons import Refusal
+
+_ES256 = const(-7)
+_ES384 = const(-35)
+_PS256 = const(-37)
+_KID_BYTES = const(8)
+
+
+def find_signer(envelope, trust):
+    """The KeyRecord that verifies the Envelope.
+
+    `trust` has .find(kid) -> list of KeyRecord, and may have .environment. Refusal bad_algorithm, no_key_id,
+    no_trust_list, trust_list_damaged, unknown_issuer or bad_signature.
+    """
+    if envelope.alg not in (_ES256, _ES384, _PS256):
+        raise Refusal("bad_algorithm", "alg %s" % (envelope.alg,))
+    if not isinstance(envelope.kid, bytes) or not envelope.kid:
+        raise Refusal("no_key_id")
+    fits = False
+    for key in _candidates(trust, envelope.kid):
+        try:
+            good = cose.verify(envelope.alg, key, envelope.protected, envelope.payload, envelope.signature)
+        except ValueError:
+            continue  # the algorithm does not fit this key; another key with the same id may
+        if good is True:
+            return key
+        fits = True
+    if fits:
+        raise Refusal("bad_signature", envelope.kid.hex())
+    raise Refusal("bad_algorithm", "alg %d does not fit the key" % envelope.alg)
+
+
+def _candidates(trust, kid):
+    if trust is None:
+        raise Refusal("no_trust_list")
+    found = []
+    if len(kid) == _KID_BYTES:
+        try:
+            found = trust.find(kid)
+        except (ValueError, OSError) as error:
+            raise Refusal("trust_list_damaged", str(error))
+    # The private halves of demonstration keys are public: anywhere else they are nobody's.
+    if getattr(trust, "environment", "PROD") != "DEMO":
+        found = [key for key in found if key.source != "DEMO"]
+    if not found:
+        raise Refusal("unknown_issuer", kid.hex())
+    return found

@@ -1,0 +1,145 @@
+# WHO's certificates in the same HC1 envelope: recognised by name and shown; their rules are another matter.
+#
+# Sub-claims of -260 (smart-trust HCERT): 3 and 4 are the DDCC core data sets, 5 a link to a record online, -6 the
+# vaccination certificate that carries the yellow card (ICVP). First-generation DDCC certificates have no -260: their
+# members stand at the top. None becomes PASS here: genuine is all that was shown.
+
+from micropython import const
+
+from scanner.credentials.dcc import short_hash, text
+from scanner.reasons import Refusal
+
+_DDCC_VACCINATION = const(3)
+_DDCC_TEST = const(4)
+_LINK = const(5)
+_DVC = const(-6)
+
+# Members of DVC's `v` and of DDCC, and the scheme-neutral facts they become.
+_DVC_FACTS = {
+    "tg": "target",
+    "vp": "product",
+    "mp": "trade_item",
+    "ma": "maker",
+    "dn": "dose",
+    "dt": "date",
+    "bo": "batch",
+    "cn": "clinician",
+    "is": "issuer",
+    "vls": "valid_from",
+    "vle": "valid_until",
+}
+_DDCC_FACTS = {
+    "disease": "target",
+    "vaccine": "vaccine",
+    "brand": "product",
+    "manufacturer": "maker",
+    "lot": "batch",
+    "date": "date",
+    "dose": "dose",
+    "total_doses": "doses",
+    "country": "country",
+    "centre": "centre",
+    "hcid": "id",
+    "pathogen": "target",
+    "type": "test_type",
+    "sample_date": "sampled",
+    "result": "result_code",
+    "valid_from": "valid_from",
+    "valid_until": "valid_until",
+}
+
+
+def fill(claims, root, hcert):
+    """Fill `claims` from the claims set `root` and its -260 map `hcert` (or None).
+
+    Refusal bad_claims where nothing is recognised, bad_content where its shape is wrong.
+    """
+    if hcert is None:
+        if not isinstance(root.get("name"), str):
+            raise Refusal("bad_claims", "no health certificate inside")
+        _ddcc(claims, root)
+    elif _DVC in hcert:
+        _dvc(claims, _single(hcert[_DVC]))
+    elif _LINK in hcert:
+        _link(claims, hcert[_LINK])
+    elif _DDCC_VACCINATION in hcert:
+        _ddcc(claims, _single(hcert[_DDCC_VACCINATION]))
+    elif _DDCC_TEST in hcert:
+        _ddcc(claims, _single(hcert[_DDCC_TEST]))
+    else:
+        if not hcert:
+            raise Refusal("bad_claims", "-260 is empty")
+        claims.form = "HCERT %s" % sorted([str(number) for number in hcert])[0]
+        claims.payload = hcert
+        claims.warn("no_rules_for_kind")
+
+
+def _single(value):
+    """An object, or a list of one: the cardinality changed in 2026."""
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if not isinstance(value, dict):
+        raise Refusal("bad_content", "not an object")
+    return value
+
+
+def _dvc(claims, payload):
+    claims.form = "WHO DVC"
+    claims.payload = payload
+    claims.family = text(payload.get("n"))
+    claims.birth = text(payload.get("dob"))
+    facts = _translate(_single(payload.get("v")), _DVC_FACTS)
+    if text(payload.get("nid")):
+        facts["document"] = text(payload.get("nid"))
+    if text(payload.get("ntl")):
+        facts["nationality"] = text(payload.get("ntl"))
+    _done(claims, "vaccination", facts)
+
+
+def _ddcc(claims, payload):
+    claims.form = "WHO DDCC"
+    claims.payload = payload
+    claims.family = text(payload.get("name"))
+    claims.birth = text(payload.get("birthDate"))
+    facts = _translate(payload, _DDCC_FACTS)
+    test = payload.get("test")
+    if isinstance(test, dict):
+        facts.update(_translate(test, _DDCC_FACTS))
+    if isinstance(facts.get("id"), str):
+        claims.revocation_ids.append(("UCI", short_hash(facts["id"].encode())))
+    _done(claims, "test" if test is not None else "vaccination", facts)
+
+
+def _link(claims, value):
+    """A string, in older certificates a list of {u}."""
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], dict):
+        value = value[0].get("u")
+    if not isinstance(value, str):
+        raise Refusal("bad_content", "link")
+    claims.form = "WHO VHL"
+    claims.kind = "link"
+    claims.kinds = ("link",)
+    claims.facts = {"link": value}
+    claims.payload = {"link": value}
+    claims.warn("needs_network")
+
+
+def _done(claims, kind, facts):
+    claims.kind = kind
+    claims.kinds = (kind,)
+    claims.facts = facts
+    claims.warn("no_rules_for_kind")
+
+
+def _translate(payload, names):
+    facts = {}
+    for member in names:
+        value = payload.get(member)
+        # DDCC writes a code with its system.
+        if isinstance(value, dict):
+            value = value.get("code")
+        if isinstance(value, str):
+            value = value.strip()
+        if isinstance(value, (str, int)) and value != "":
+            facts[names[member]] = value
+    return facts

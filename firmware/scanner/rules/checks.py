@@ -1,0 +1,125 @@
+# The checks that every genuine certificate meets, in the order of the EU's reference app: key usage, times, the
+# key's own state, number of entries, then the entry itself. Country rules come after them.
+#
+# Each check takes (claims, now, policy) and returns a reason code or None. It reads scheme-neutral facts only.
+
+from micropython import const
+
+from scanner.codec import iso8601
+
+_SPECIMEN = const(42)  # the Dutch convention: a certificate that expires at second 42 of 1970 is a sample
+_DAY = const(86400)
+_USAGE = {"test": 1, "vaccination": 2, "recovery": 4}
+
+
+def key_usage(claims, now, policy):
+    """The signing key's extended key usage must cover each entry; a key that names none may sign all."""
+    if claims.key.usage:
+        for kind in claims.kinds:
+            if not claims.key.usage & _USAGE.get(kind, 7):
+                return "wrong_key_usage"
+    return None
+
+
+def times(claims, now, policy):
+    """issued <= now < expires."""
+    if claims.expires == _SPECIMEN:
+        return "specimen"
+    for start in (claims.issued, claims.not_before):
+        if start is not None and start > now:
+            return "not_yet_valid"
+    if claims.expires is None:
+        return "no_expiry"
+    return "expired" if now >= claims.expires else None
+
+
+def key_state(claims, now, policy):
+    """Withdrawn keys are out; expired ones by policy. A certificate older than its key is not suspect."""
+    if claims.key.revoked:
+        return "key_revoked"
+    if policy.reject_expired_keys and now > claims.key.not_after:
+        return "key_expired"
+    return None
+
+
+def key_source(claims, now, policy):
+    """Keys of acceptance and development lists sign no travel documents."""
+    return None if claims.key.source in ("PROD", "DEMO") else "test_issuer"
+
+
+def one_entry(claims, now, policy):
+    """Exactly one entry (schema 1.3), where the form has entries at all."""
+    if claims.kind is None and claims.form == "EU DCC":
+        return "several_entries" if claims.kinds else "no_entry"
+    return None
+
+
+def vaccination(claims, now, policy):
+    """The dose was given, not announced."""
+    if claims.kind != "vaccination":
+        return None
+    last = _day(claims.facts.get("date"), 1)
+    if last is None:
+        return "bad_content"
+    return "vaccination_in_future" if last > _today(now, policy) else None
+
+
+def test(claims, now, policy):
+    """The sample was taken in the past and nothing was found."""
+    if claims.kind != "test" or claims.form != "EU DCC":
+        return None
+    sampled = claims.facts.get("sampled")
+    try:
+        if not isinstance(sampled, str) or iso8601.seconds(sampled) > now:
+            return "test_in_future" if isinstance(sampled, str) else "bad_content"
+    except ValueError:
+        return "bad_content"
+    result = claims.facts.get("result")
+    if result == "negative":
+        return None
+    return "test_positive" if result == "positive" else "test_unclear"
+
+
+def recovery(claims, now, policy):
+    """valid_from <= today <= valid_until."""
+    if claims.kind != "recovery":
+        return None
+    first = _day(claims.facts.get("valid_from"), 1)
+    last = _day(claims.facts.get("valid_until"), 0)
+    if first is None or last is None:
+        return "bad_content"
+    today = _today(now, policy)
+    if first > today:
+        return "recovery_not_yet"
+    return "recovery_over" if last < today else None
+
+
+def domestic(claims, now, policy):
+    """A domestic pass has its window in date-times; outside of it, it is not even that."""
+    if claims.kind != "domestic":
+        return None
+    try:
+        if iso8601.seconds(claims.facts.get("valid_from") or "") > now:
+            return "not_yet_valid"
+        if iso8601.seconds(claims.facts.get("valid_until") or "") < now:
+            return "expired"
+    except (ValueError, TypeError):
+        return "bad_content"
+    return None
+
+
+CHECKS = (key_usage, times, key_state, key_source, one_entry, vaccination, test, recovery, domestic)
+
+
+def _today(now, policy):
+    return (now + policy.utc_offset) // _DAY
+
+
+def _day(value, end):
+    """First (end 0) or last (end 1) day of a date of any precision, or None."""
+    if not isinstance(value, str):
+        return None
+    try:
+        return iso8601.span(value)[end]
+    except ValueError:
+        return None

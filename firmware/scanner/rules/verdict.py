@@ -1,0 +1,19 @@
+# The verdict: what the screen shows, the journal records and the link sends.
+
+from scanner.reasons import reason
+
+
+class Verdict:
+    """verdict 0 PASS, 1 CHECK, 2 REFUSE; number, code, sentence, action: the row of the reason table;
+    claims: the Claims of a genuine certificate, else None; detail: a few words for experts, never secret.
+    """
+
+    def __init__(self, code, claims=None, detail=""):
+        row = reason(code)
+        self.number = row[0]
+        self.code = row[1]
+        self.verdict = row[2]
+        self.sentence = row[3]
+        self.action = row[4]
+        self.claims = claims
+        self.detail = detail
