@@ -1,0 +1,189 @@
+# The search for alignment patterns near where they should be, to a fraction of a module.
+#
+# The patch of frame around the expected place is resampled on the symbol's own axes, two samples a module; there
+# the pattern (ISO/IEC 18004, 6.3.6: dark, light and dark squares of 1, 3 and 5 modules) is upright and of known
+# size, and a plain correlation finds it. The best place is refined by a parabola through its neighbours.
+from micropython import const
+
+_MOST_REACH = const(7)  # modules searched in each direction
+_SIDE = const((_MOST_REACH + 2) * 4 + 1)
+_BIAS = const(1 << 20)
+
+
+@micropython.viper
+def _resample(frame: ptr8, geometry: ptr32, side: int, patch: ptr8) -> int:
+    # geometry: width, height, flip, then first x, y and the half-module steps ux, uy, vx, vy in 1/256 px + _BIAS.
+    # Returns the patch's contrast: the spread between the means of its darker and lighter half.
+    width = int(geometry[0])
+    limit_x = ((width - 1) << 8) - 1
+    limit_y = ((int(geometry[1]) - 1) << 8) - 1
+    flip = int(geometry[2])
+    row_x = int(geometry[3]) - _BIAS
+    row_y = int(geometry[4]) - _BIAS
+    ux = int(geometry[5]) - _BIAS
+    uy = int(geometry[6]) - _BIAS
+    vx = int(geometry[7]) - _BIAS
+    vy = int(geometry[8]) - _BIAS
+    total = 0
+    to = 0
+    j = 0
+    while j < side:
+        i = 0
+        x = row_x
+        y = row_y
+        while i < side:
+            px = x
+            py = y
+            if px < 0:
+                px = 0
+            if py < 0:
+                py = 0
+            if px > limit_x:
+                px = limit_x
+            if py > limit_y:
+                py = limit_y
+            at = (py >> 8) * width + (px >> 8)
+            fx = (px >> 4) & 15
+            v = int(frame[at])
+            top = (v << 4) + (int(frame[at + 1]) - v) * fx
+            at += width
+            v = int(frame[at])
+            v = (top << 4) + ((v << 4) + (int(frame[at + 1]) - v) * fx - top) * ((py >> 4) & 15)
+            v = (v >> 8) ^ flip
+            patch[to] = v
+            total += v
+            to += 1
+            x += ux
+            y += uy
+            i += 1
+        row_x += vx
+        row_y += vy
+        j += 1
+    mean = total // to
+    spread = 0
+    i = 0
+    while i < to:
+        v = int(patch[i]) - mean
+        if v < 0:
+            v = 0 - v
+        spread += v
+        i += 1
+    return (spread * 2) // to
+
+
+@micropython.viper
+def _score(patch: ptr8, side: int, i: int, j: int) -> int:
+    # 17 * (sum of the 8 light modules) - 8 * (sum of the 17 dark ones): 136 times the contrast of the pattern.
+    row = side + side
+    at = (j - 4) * side + i - 4
+    dark = 0
+    light = 0
+    r = 0
+    while r < 5:
+        c = 0
+        while c < 5:
+            v = int(patch[at + c + c])
+            if r == 0 or r == 4 or c == 0 or c == 4 or (r == 2 and c == 2):
+                dark += v
+            else:
+                light += v
+            c += 1
+        at += row
+        r += 1
+    return light * 17 - dark * 8
+
+
+@micropython.viper
+def _correlate(patch: ptr8, side: int, best: ptr32) -> int:
+    # best: score, column, row of the best place; a place far from the middle must be better to win.
+    middle = side >> 1
+    top = 0 - 100000
+    last = side - 5
+    j = 4
+    row = side + side
+    while j <= last:
+        i = 4
+        while i <= last:
+            # The rings' corners and sides first: eight light against eight dark modules.
+            at = j * side + i
+            up = at - row
+            down = at + row
+            upper = up - row
+            lower = down + row
+            light = int(patch[up - 2]) + int(patch[up]) + int(patch[up + 2]) + int(patch[at - 2])
+            light += int(patch[at + 2]) + int(patch[down - 2]) + int(patch[down]) + int(patch[down + 2])
+            dark = int(patch[upper - 4]) + int(patch[upper - 2]) + int(patch[upper]) + int(patch[upper + 2])
+            dark += int(patch[upper + 4]) + int(patch[up - 4]) + int(patch[up + 4]) + int(patch[at - 4])
+            dark += int(patch[at]) + int(patch[at + 4]) + int(patch[down - 4]) + int(patch[down + 4])
+            dark += int(patch[lower - 4]) + int(patch[lower - 2]) + int(patch[lower]) + int(patch[lower + 2])
+            dark += int(patch[lower + 4])
+            value = light * 17 - dark * 8
+            dx = i - middle
+            dy = j - middle
+            value -= (dx * dx + dy * dy) * 24
+            if value > top:
+                top = value
+                best[0] = i
+                best[1] = j
+            i += 1
+        j += 1
+    return top
+
+
+class AlignmentSearch:
+    """Finds one pattern at a time; `x`, `y` is where, in 1/256 px."""
+
+    def __init__(self):
+        from array import array
+
+        self._patch = bytearray(_SIDE * _SIDE)
+        self._geometry = array("i", (0,) * 9)
+        self._best = array("i", (0,) * 2)
+        self.x = 0.0
+        self.y = 0.0
+        self.score = 0.0
+
+    def find(self, frame, width, height, x, y, steps, reach, flip):
+        """Look around (x, y), `reach` modules each way; `steps` are the module vectors. True if it is there."""
+        ux, uy, vx, vy = steps
+        reach = min(reach, _MOST_REACH)
+        side = (reach + 2) * 4 + 1
+        far = reach + 2
+        g = self._geometry
+        g[0] = width
+        g[1] = height
+        g[2] = flip
+        g[3] = round(x - far * (ux + vx)) + _BIAS
+        g[4] = round(y - far * (uy + vy)) + _BIAS
+        g[5] = round(ux / 2) + _BIAS
+        g[6] = round(uy / 2) + _BIAS
+        g[7] = round(vx / 2) + _BIAS
+        g[8] = round(vy / 2) + _BIAS
+        patch = self._patch
+        contrast = _resample(frame, g, side, patch)
+        if contrast < 4:
+            return False
+        _correlate(patch, side, self._best)
+        i, j = self._best
+        middle = _score(patch, side, i, j)
+        self.score = middle / (136 * contrast)
+        if self.score < 0.75:
+            return False
+        du = dv = 0.0
+        if 4 < i < side - 5:
+            du = _peak(_score(patch, side, i - 1, j), middle, _score(patch, side, i + 1, j))
+        if 4 < j < side - 5:
+            dv = _peak(_score(patch, side, i, j - 1), middle, _score(patch, side, i, j + 1))
+        du = (i + du) / 2 - far
+        dv = (j + dv) / 2 - far
+        self.x = x + du * ux + dv * vx
+        self.y = y + du * uy + dv * vy
+        return True
+
+
+def _peak(before, middle, after):
+    # The top of the parabola through three values, in steps from the middle one.
+    bend = 2 * middle - before - after
+    if bend <= 0:
+        return 0.0
+    return max(-0.5, min(0.5, (after - before) / (2 * bend)))

@@ -1,0 +1,122 @@
+# Frame -> finder patterns: their middles between pixels, module sizes and polarity.
+#
+# Rows are scanned sparsely (rows.py); each hit is checked by cuts down, across and along the diagonals (probe.py),
+# which also move it to the true middle. What passes all of them is rarely anything else.
+#
+# Large modules are searched in rows shrunk by two or four: noise averages out there, and the threshold blocks
+# grow with them.
+from array import array
+
+from .probe import Probe
+from .rows import find_crossings, find_edges, shrink_row
+from .threshold import ThresholdMap
+
+_ROOM = 64  # finders kept at most: noise and text must not make the grouping explode
+_HITS = 128  # hits of one row at most
+_PROBES = 6000  # hits checked in one frame at most
+
+
+class Finder:
+    """One finder pattern: middle `x`, `y` and `module` in 1/256 px (pixel i has its middle at 256 * i)."""
+
+    def __init__(self, x, y, module, inverted):
+        self.x = x
+        self.y = y
+        self.module = module
+        self.inverted = inverted
+        self.hits = 1
+
+
+class FinderSearch:
+    def __init__(self, max_width, max_height):
+        self.probe = Probe()
+        self.thresholds = ThresholdMap(max_width, max_height, 4)
+        self._edges = array("H", (0,) * (max_width + 2))
+        self._hits = array("H", (0,) * (3 * _HITS))
+        self._row = bytearray(max_width // 2 + 1)
+        self.found = []
+        self._left = 0
+
+    def begin(self):
+        """Forget the finders of the frame before."""
+        self.found = []
+        self._left = _PROBES
+
+    def scan(self, frame, width, height, first, step, shift):
+        """Scan rows first, first + step, ... of the frame shrunk by `1 << shift`, adding to `found`."""
+        edges = self._edges
+        hits = self._hits
+        blocks = self.thresholds
+        view = memoryview(frame)
+        marks = memoryview(blocks.at)
+        size = 1 << shift
+        half = (size - 1) * 128  # the middle of a shrunk pixel, in 1/256 px of the frame
+        unit = size * 16  # 1/16 of a shrunk pixel, in 1/256 px of the frame
+        # Twelve modules of 1.3 px at least: below that nothing can be read.
+        least = 250
+        rows = height >> shift
+        y = first
+        while y < rows:
+            full_y = y << shift
+            at = (full_y >> blocks.shift) * blocks.columns
+            if shift:
+                length = shrink_row(frame, width, full_y, shift, self._row)
+                count = find_edges(self._row, length, marks[at:], blocks.shift - shift, edges)
+            else:
+                count = find_edges(view[full_y * width :], width, marks[at:], blocks.shift, edges)
+            if count >= 6:
+                found = find_crossings(edges, count, least, hits, _HITS)
+                for k in range(0, found * 3, 3):
+                    self._check(
+                        frame,
+                        width,
+                        height,
+                        hits[k] * unit + half,
+                        full_y * 256 + half,
+                        hits[k + 1] * unit // 12,
+                        hits[k + 2],
+                    )
+            y += step
+
+    def _check(self, frame, width, height, x, y, module, inverted):
+        # x, y, module in 1/256 px.
+        for f in self.found:
+            near = 2 * f.module
+            if f.inverted == inverted and abs(f.x - x) < near and abs(f.y - y) < near:
+                f.hits += 1
+                return
+        if self._left <= 0 or len(self.found) >= _ROOM:
+            return
+        self._left -= 1
+        cut = self.probe.cut
+        probe = self.probe
+        flip = 255 if inverted else 0
+        if not cut(frame, width, height, x, y, 0, module, flip, 0.8):
+            return
+        y += round(probe.middle * module)
+        down = round(probe.module * module)
+        if not cut(frame, width, height, x, y, module, 0, flip, 0.7):
+            return
+        x += round(probe.middle * module)
+        across = round(probe.module * module)
+        if not cut(frame, width, height, x, y, 0, down, flip, 0.6):
+            return
+        y += round(probe.middle * down)
+        if across > 3 * down or down > 3 * across:
+            return
+        # Along a diagonal a module is 0.7 to 1.4 of itself, as the code is rotated.
+        slant_x = across * 3 // 4
+        slant_y = down * 3 // 4
+        module = min(across, down)
+        passed = 0
+        for sign in (1, -1):
+            if cut(frame, width, height, x, y, slant_x, sign * slant_y, flip, 0.8, 0, 0, 0, 7.0):
+                passed += 1
+                module = min(module, round(probe.module * (slant_x * slant_x + slant_y * slant_y) ** 0.5))
+        if not passed:
+            return
+        for f in self.found:
+            if f.inverted == inverted and abs(f.x - x) < module and abs(f.y - y) < module:
+                f.hits += 1
+                return
+        self.found.append(Finder(x, y, module, inverted))

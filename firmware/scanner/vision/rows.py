@@ -1,0 +1,132 @@
+# One row of pixels -> the places where it may cross the middle of a finder pattern.
+#
+# A line through a finder's middle sees runs of 1:1:3:1:1 modules at any rotation (ISO/IEC 18004, 6.3.3). The row
+# becomes a list of colour changes, each placed between two pixels by interpolation, and every six changes in a
+# row are put to the test. Dark and light runs alternate in the list, so one pass finds codes of either polarity.
+#
+# The test compares distances between changes of the same direction (dark run + light run): blur and a threshold
+# a little off widen one colour at the cost of the other, and those sums do not feel it.
+from micropython import const
+
+SUBPIXEL = 16  # edge positions count sixteenths of a pixel
+
+
+@micropython.viper
+def find_edges(row: ptr8, width: int, thresholds: ptr8, block_shift: int, edges: ptr16) -> int:
+    """Write the positions (1/16 px) where the row changes colour; returns how many. Even ones start a dark run.
+
+    `row` points at the row's first pixel, `thresholds` at the first block of its block row. Pixel i has its
+    middle at 16 * i. A dark run at the row's end is closed there.
+    """
+    count = 0
+    dark = 0
+    x = 0
+    before = 255
+    while x < width:
+        t = int(thresholds[x >> block_shift])
+        end = ((x >> block_shift) + 1) << block_shift
+        if end > width:
+            end = width
+        while x < end:
+            v = int(row[x])
+            if ((v - t) >> 31) & 1 != dark:
+                dark = dark ^ 1
+                if v < before:
+                    num = before - t
+                    den = before - v
+                else:
+                    num = t - before
+                    den = v - before
+                at = (x << 4) - 8
+                if den > 0:
+                    if num < 0:
+                        num = 0
+                    if num > den:
+                        num = den
+                    at = (x << 4) - 16 + (num << 4) // den
+                if at < 0:
+                    at = 0
+                edges[count] = at
+                count += 1
+            before = v
+            x += 1
+    if dark:
+        edges[count] = width << 4
+        count += 1
+    return count
+
+
+@micropython.viper
+def find_crossings(edges: ptr16, count: int, least: int, hits: ptr16, room: int) -> int:
+    """Put every six changes to the 1:1:3:1:1 test; returns how many passed, at most `room`.
+
+    Each hit is three numbers: middle (1/16 px), width of twelve modules (1/16 px), 0 for dark on light or 1.
+    `least` is the smallest width of twelve modules worth a look.
+    """
+    found = 0
+    k = 0
+    last = count - 6
+    while k <= last:
+        # The core first: it decides most cases.
+        e2 = edges[k + 2]
+        e3 = edges[k + 3]
+        core = (e3 - e2) * 7
+        e0 = edges[k]
+        e5 = edges[k + 5]
+        whole = e5 - e0
+        if core > whole * 3 - whole:
+            if core < whole * 4 + (whole >> 1):
+                e1 = edges[k + 1]
+                e4 = edges[k + 4]
+                a = e2 - e0
+                b = e3 - e1
+                c = e4 - e2
+                d = e5 - e3
+                twelve = a + b + c + d
+                if twelve >= least:
+                    slack = twelve * 3 >> 3
+                    p = a * 6 - twelve
+                    q = d * 6 - twelve
+                    r = b * 3 - twelve
+                    s = c * 3 - twelve
+                    if p < 0:
+                        p = 0 - p
+                    if q < 0:
+                        q = 0 - q
+                    if r < 0:
+                        r = 0 - r
+                    if s < 0:
+                        s = 0 - s
+                    if p < slack + (slack >> 1) and q < slack + (slack >> 1) and r < slack and s < slack:
+                        # No run may vanish: a quarter module is the least.
+                        thin = twelve // 48
+                        if e1 - e0 > thin and e2 - e1 > thin and e4 - e3 > thin and e5 - e4 > thin:
+                            if found < room:
+                                hits[found * 3] = (e0 + e1 + e2 + e3 + e4 + e5) // 6
+                                hits[found * 3 + 1] = twelve
+                                hits[found * 3 + 2] = k & 1
+                                found += 1
+        k += 1
+    return found
+
+
+@micropython.viper
+def shrink_row(frame: ptr8, width: int, y: int, shift: int, out: ptr8) -> int:
+    """Average squares of `1 << shift` pixels from row y down into one row; returns its length."""
+    side = 1 << shift
+    length = width >> shift
+    x = 0
+    while x < length:
+        total = 0
+        at = y * width + (x << shift)
+        j = 0
+        while j < side:
+            i = 0
+            while i < side:
+                total += frame[at + i]
+                i += 1
+            at += width
+            j += 1
+        out[x] = total >> (shift + shift)
+        x += 1
+    return length
