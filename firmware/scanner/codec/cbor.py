@@ -97,7 +97,7 @@ class _Reader:
                 argument = None
             else:
                 raise ValueError("reserved head")
-        if major == _UINT or major == _NINT or major == _TAG:
+        if major in (_UINT, _NINT, _TAG):
             if argument is None:
                 raise ValueError("reserved head")
             if major == _UINT:

@@ -22,15 +22,7 @@ def inflate(data, limit, wbits=15):
     ValueError if the stream is damaged, incomplete or followed by anything; OversizeError above the limit.
     """
     if wbits > 0:
-        # RFC 1950, 2.2: method 8, window at most 32 KB, header divisible by 31, no preset dictionary.
-        if (
-            len(data) < 8
-            or data[0] & 15 != 8
-            or data[0] >> 4 > 7
-            or (data[0] << 8 | data[1]) % 31
-            or data[1] & 32
-        ):
-            raise ValueError("not a zlib stream")
+        _check_header(data)
     source = io.BytesIO(data)
     stream = deflate.DeflateIO(source, deflate.ZLIB if wbits > 0 else deflate.RAW, abs(wbits))
     out = bytearray()
@@ -47,3 +39,15 @@ def inflate(data, limit, wbits=15):
     if source.tell() != len(data):
         raise ValueError("bytes after the end of the stream")
     return bytes(out)
+
+
+def _check_header(data):
+    """RFC 1950, 2.2: method 8, a window of at most 32 KB, a header divisible by 31, no preset dictionary."""
+    if (
+        len(data) < 8
+        or data[0] & 15 != 8
+        or data[0] >> 4 > 7
+        or data[1] & 32
+        or (data[0] << 8 | data[1]) % 31
+    ):
+        raise ValueError("not a zlib stream")

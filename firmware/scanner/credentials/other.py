@@ -34,9 +34,4 @@ def refuse_known(text):
 def _israeli(text):
     """base64 of a signature, "#", JSON."""
     end = text.find(b"#{")
-    if end < 64 or end > 1024:
-        return False
-    for character in text[:end]:
-        if character not in _BASE64:
-            return False
-    return True
+    return 64 <= end <= 1024 and all(character in _BASE64 for character in text[:end])
