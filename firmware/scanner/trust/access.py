@@ -1,0 +1,33 @@
+# The trust list as the application holds it: the one on flash, or a stand-in that says why there is none.
+
+from scanner.reasons import Refusal
+from scanner.trust.store import open_store
+
+
+class NoList:
+    """In place of a list: every look-up is refused with the reason."""
+
+    version = 0
+    created = 0
+    environment = ""
+
+    def __init__(self, problem):
+        self.problem = problem
+
+    def find(self, kid):
+        raise Refusal(self.problem)
+
+
+def open_trust(root):
+    """The verified list under `root`, or a NoList. Its `problem` is a reason code, or "" where all is well."""
+    try:
+        with open(root + "/authority.pub", "rb") as file:
+            authority = file.read()
+    except OSError:
+        return NoList("no_trust_list")
+    try:
+        store = open_store(root, authority)
+    except Refusal as refusal:
+        return NoList(refusal.code)
+    store.problem = ""
+    return store
