@@ -119,7 +119,7 @@ def _kanji(data: ptr8, at: int, out: ptr8, w: int, count: int) -> int:
         at += 13
         lead = v // 0xC0
         trail = v - lead * 0xC0 + 0x40
-        if v >= 0x1F80 or trail == 0x7F or trail > 0xFC:
+        if trail == 0x7F or trail > 0xFC:
             return 0
         out[w] = lead + (0x81 if lead < 0x1F else 0xC1)
         out[w + 1] = trail
