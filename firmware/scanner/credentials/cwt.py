@@ -38,9 +38,11 @@ def read_claims(payload, claims):
 
 
 def plain(value):
-    """`value` without tags: a tagged date is a date, whoever wrote it."""
+    """`value` without tags, and with whole numbers: a tagged date is a date, 2.0 doses are 2, NaN is nothing."""
     if isinstance(value, cbor.Tag):
         return plain(value.value)
+    if isinstance(value, cbor.Float):
+        return value.floor
     if isinstance(value, list):
         return [plain(item) for item in value]
     if isinstance(value, dict):

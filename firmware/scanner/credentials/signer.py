@@ -47,9 +47,10 @@ def _candidates(trust, kid):
             found = trust.find(kid)
         except (ValueError, OSError) as error:
             raise Refusal("trust_list_damaged", str(error))
-    # The private halves of demonstration keys are public: anywhere else they are nobody's.
-    if getattr(trust, "environment", "PROD") != "DEMO":
-        found = [key for key in found if key.source != "DEMO"]
+    # A key of another scheme signs no HC1. The private halves of demonstration keys are public: outside of a
+    # demonstration they are nobody's.
+    demo = getattr(trust, "environment", "PROD") == "DEMO"
+    found = [key for key in found if key.scheme == "HC1" and (demo or key.source != "DEMO")]
     if not found:
         raise Refusal("unknown_issuer", kid.hex())
     return found

@@ -60,6 +60,8 @@ def vaccination(claims, now, policy):
         return None
     last = _day(claims.facts.get("date"), 1)
     if last is None:
+        if claims.form != "EU DCC" and "date" not in claims.facts:
+            return None
         return "bad_content"
     return "vaccination_in_future" if last > _today(now, policy) else None
 
@@ -75,6 +77,8 @@ def test(claims, now, policy):
     except ValueError:
         return "bad_content"
     result = claims.facts.get("result")
+    if result is None:
+        return "bad_content"
     if result == "negative":
         return None
     return "test_positive" if result == "positive" else "test_unclear"

@@ -1,0 +1,190 @@
+"""Certificates for tests: issuer keys that never change, their key records, and the judge on MicroPython.
+
+The trust list is a stand-in with the one method that judging needs; the real ones have tests of their own.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from gatepost.issue.hc1 import PrivateKey, issue_hc1, key_id
+
+from harness.interpreter import Interpreter
+
+NOW = 1_625_140_800  # 2021-07-01T12:00:00Z
+YEAR = 365 * 86400
+
+STAND_INS = """
+from scanner.rules.judge import judge
+from scanner.rules.policy import Policy
+
+class Key:
+    pass
+
+class Trust:
+    def __init__(self, keys, environment="PROD"):
+        self.environment = environment
+        self.keys = []
+        for key in keys:
+            record = Key()
+            for name in key:
+                setattr(record, name, key[name])
+            self.keys.append(record)
+
+    def find(self, kid):
+        return [key for key in self.keys if key.kid == kid]
+
+class Clock:
+    def __init__(self, now, trusted=True):
+        self.seconds = now
+        self.trusted = trusted
+
+    def now(self):
+        return self.seconds
+
+def codes(texts, trust, clock):
+    found = []
+    for text in texts:
+        verdict = judge(text, trust, clock)
+        found.append((verdict.verdict, verdict.code))
+    return found
+"""
+
+
+@cache
+def p256(number: int = 1) -> ec.EllipticCurvePrivateKey:
+    """A P-256 key that is the same in every run."""
+    return ec.derive_private_key(0x1234567890ABCDEF << 64 | number, ec.SECP256R1())
+
+
+@cache
+def p384(number: int = 1) -> ec.EllipticCurvePrivateKey:
+    return ec.derive_private_key(0x1234567890ABCDEF << 64 | number, ec.SECP384R1())
+
+
+@cache
+def rsa2048() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65537, 2048)
+
+
+def record(key: PrivateKey, **changes: Any) -> dict[str, Any]:
+    """The key record of an issuer's private key, as the trust list would give it."""
+    found: dict[str, Any] = {
+        "kid": key_id(key.public_key()),
+        "usage": 0,
+        "country": "DE",
+        "participant": "DEU",
+        "name": "Robert Koch-Institut",
+        "scheme": "HC1",
+        "source": "PROD",
+        "not_before": NOW - YEAR,
+        "not_after": NOW + YEAR,
+        "revoked": False,
+    }
+    numbers = key.public_key().public_numbers()
+    if isinstance(numbers, ec.EllipticCurvePublicNumbers):
+        size = numbers.curve.key_size // 8
+        found["kind"] = f"P-{numbers.curve.key_size}"
+        found["x"] = numbers.x.to_bytes(size, "big")
+        found["y"] = numbers.y.to_bytes(size, "big")
+    else:
+        found["kind"] = "RSA"
+        found["n"] = numbers.n.to_bytes((numbers.n.bit_length() + 7) // 8, "big")
+        found["e"] = numbers.e
+    return found | changes
+
+
+def vaccination(**changes: Any) -> dict[str, Any]:
+    """A payload of the EU's schema; `changes` go into its entry."""
+    entry = {
+        "tg": "840539006",
+        "vp": "1119349007",
+        "mp": "EU/1/20/1528",
+        "ma": "ORG-100030215",
+        "dn": 2,
+        "sd": 2,
+        "dt": "2021-06-01",
+        "co": "DE",
+        "is": "Robert Koch-Institut",
+        "ci": "URN:UVCI:01DE/TEST#1",
+    }
+    return holder() | {"v": [entry | changes]}
+
+
+def negative_test(**changes: Any) -> dict[str, Any]:
+    entry = {"tg": "840539006", "tt": "LP6464-4", "sc": "2021-06-30T12:00:00Z", "tr": "260415000", "co": "DE"}
+    return holder() | {"t": [entry | {"is": "RKI", "ci": "URN:UVCI:01DE/TEST#2"} | changes]}
+
+
+def recovery(**changes: Any) -> dict[str, Any]:
+    entry = {
+        "tg": "840539006",
+        "fr": "2021-05-01",
+        "df": "2021-05-15",
+        "du": "2021-10-31",
+        "co": "DE",
+        "is": "RKI",
+    }
+    return holder() | {"r": [entry | {"ci": "URN:UVCI:01DE/TEST#3"} | changes]}
+
+
+def holder() -> dict[str, Any]:
+    name = {"fn": "Müller", "fnt": "MUELLER", "gn": "Zoë", "gnt": "ZOE"}
+    return {"ver": "1.3.0", "nam": name, "dob": "1980-02-29"}
+
+
+def issue(payload: Any, key: PrivateKey | None = None, **options: Any) -> str:
+    """A certificate as the specification wants it, valid at NOW; `options` as `issue_hc1` has them."""
+    key = key or p256()
+    wanted: dict[str, Any] = {
+        "issuer": "DE",
+        "issued": NOW - 86400,
+        "expires": NOW + YEAR,
+        "kid": key_id(key.public_key()),
+    }
+    return issue_hc1(payload, key, **(wanted | options))
+
+
+def judge(
+    mp: Interpreter,
+    text: str | bytes,
+    keys: list[dict[str, Any]] | None = None,
+    *,
+    now: float = NOW,
+    trusted: bool = True,
+    environment: str = "PROD",
+    policy: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The verdict on `text` as a dict, with the record of `p256()` as the trust list unless other keys are given."""
+    return mp.run(
+        STAND_INS + "result = judge(text, Trust(keys, environment), Clock(now, trusted), Policy(**policy))",
+        space="certificates",
+        text=text,
+        keys=[record(p256())] if keys is None else keys,
+        now=now,
+        trusted=trusted,
+        environment=environment,
+        policy=policy or {},
+    )
+
+
+def codes(
+    mp: Interpreter,
+    texts: list[str] | list[bytes],
+    keys: list[dict[str, Any]] | None = None,
+    *,
+    now: int = NOW,
+) -> list[tuple[int, str]]:
+    """Verdict and code of each text, judged in one go."""
+    found: list[tuple[int, str]] = []
+    for at in range(0, len(texts), 200):
+        found += mp.run(
+            STAND_INS + "result = codes(texts, Trust(keys), Clock(now))",
+            space="certificates",
+            texts=texts[at : at + 200],
+            keys=[record(p256())] if keys is None else keys,
+            now=now,
+        )
+    return found
