@@ -1,0 +1,162 @@
+# The loop: a frame comes in, a verdict goes out, and nothing that happens in between stops the next frame.
+#
+# Order of a turn: the cable, the button, the clock of the screen, the camera. One verdict at a time is on the screen;
+# it leaves after a while, at the button, or for the next traveller's code, and with it leaves everything that names
+# the holder. This is the edge: an exception that comes this far becomes REFUSE `internal_fault`.
+
+import gc
+import io
+import sys
+from time import ticks_diff, ticks_ms, ticks_us
+
+from micropython import const
+
+from scanner import status
+from scanner.link.server import Server
+from scanner.look import Memory, choose
+from scanner.rules.verdict import Verdict
+from scanner.scan_report import nothing_report, verdict_report
+from scanner.trust.access import open_trust
+from scanner.ui import screen, sounds, view
+from scanner.ui.canvas import Canvas
+from scanner.version import VERSION
+
+HOLD_MS = const(10000)  # a verdict stays so long: time to find name and birth date in the passport
+_DWELL_MS = const(1500)  # and at least so long before another code may replace it
+_TICK_MS = const(1000)  # how often the seconds left are drawn
+_IDLE_MS = const(20)  # wait for the camera, so that the cable is served in time
+_TIDY_FRAMES = const(30)  # frames without a code between two collections of garbage
+
+
+class App:
+    """`board`: one of scanner.boards; `decoder`: made beforehand, because its buffers are large."""
+
+    def __init__(self, board, decoder):
+        self.board = board
+        self.decoder = decoder
+        self.trust = open_trust(board.storage.root)
+        self.canvas = Canvas(board.display.buffer, board.display.width, board.display.height)
+        self.link = Server(board.serial, status.methods(self))
+        self._memory = Memory()
+        self._ready = None  # the waiting screen that is drawn, or None while a verdict is
+        self._shown = None  # the verdict on the screen
+        self._view = None
+        self._since = 0
+        self._drawn = 0
+        self._frames = 0
+        self.show_ready(False)
+        gc.collect()
+
+    def run(self):
+        """Until the board stops, which a real one never does."""
+        self.board.ready(VERSION)
+        while not self.board.stopped:
+            self.step()
+
+    def step(self):
+        """One turn. Never raises an Exception."""
+        try:
+            self.link.poll()
+            self._attend()
+            if self._shown is not None and ticks_diff(ticks_ms(), self._since) < _DWELL_MS:
+                self.board.wait(_IDLE_MS)
+                return
+            frame = self.board.camera.frame()
+            if frame is None:
+                self.board.wait(_IDLE_MS)
+            else:
+                self._look(frame[0], frame[1], frame[2])
+        except Exception as error:  # noqa: BLE001 - the edge
+            self._fault(error)
+
+    def clear(self):
+        """Back to the waiting screen; nothing of the holder stays."""
+        self._shown = self._view = None
+        self.canvas.fill(0)
+        self.board.camera.forget()
+        self.show_ready(False)
+        gc.collect()
+        self.board.cleared()
+
+    def show_ready(self, reading):
+        """Draw the waiting screen, unless it is there already."""
+        ready = status.ready_view(self, reading)
+        key = (ready.clock, ready.clock_trusted, ready.list_version, ready.list_age, reading)
+        if key != self._ready:
+            screen.draw(self.canvas, ready)
+            self._ready = key
+            self.board.display.show()
+
+    def _attend(self):
+        """The button, and the seconds a verdict has left."""
+        if self.board.button.pressed():
+            self._memory.forget()
+            if self._shown is not None:
+                self.clear()
+        elif self._shown is not None:
+            now = ticks_ms()
+            if ticks_diff(now, self._since) >= self._hold():
+                self.clear()
+            elif ticks_diff(now, self._drawn) >= _TICK_MS:
+                self._draw()
+
+    def _look(self, frame, width, height):
+        symbols = self.decoder.decode(frame, width, height)
+        if not symbols:
+            self._memory.missed(ticks_ms())
+            self._nothing(symbols, False)
+            return
+        if self._memory.same(symbols, ticks_ms()):
+            self._nothing(symbols, True)
+            return
+        started = ticks_us()
+        verdict, symbol = choose(symbols, self.trust, self.board.clock)
+        judged = ticks_us()
+        self._show(verdict)
+        us = dict(zip(("find", "grid", "read"), self.decoder.stage_us))
+        us["verify"] = ticks_diff(judged, started)
+        us["draw"] = ticks_diff(ticks_us(), judged)
+        self.board.looked(verdict_report(verdict, symbol, len(symbols), us, self.canvas.said, gc.mem_alloc()))
+        gc.collect()
+
+    def _nothing(self, symbols, same):
+        if self._shown is None:
+            self.show_ready(getattr(self.decoder, "seen", 0) > 0 and not symbols)
+        self.board.looked(nothing_report(len(symbols), same, self.decoder.stage_us))
+        self._frames += 1
+        if self._frames >= _TIDY_FRAMES:
+            self._frames = 0
+            gc.collect()
+
+    def _show(self, verdict):
+        self._ready = None
+        self._shown = verdict
+        self._since = ticks_ms()
+        self._view = view.from_verdict(verdict, self.trust.environment)
+        self._draw()
+        self.board.sound.play(sounds.VERDICTS[verdict.verdict])
+
+    def _draw(self):
+        self._drawn = ticks_ms()
+        hold = self._hold()
+        self._view.seconds_total = (hold + 999) // 1000
+        self._view.seconds_left = max(0, (hold - ticks_diff(self._drawn, self._since) + 999) // 1000)
+        screen.draw(self.canvas, self._view)
+        self.board.display.show()
+
+    def _hold(self):
+        return HOLD_MS if self.board.hold_ms is None else self.board.hold_ms
+
+    def _fault(self, error):
+        """Say so on the screen, tell whoever listens, and go on."""
+        gc.collect()
+        trace = io.StringIO()
+        sys.print_exception(error, trace)
+        verdict = Verdict("internal_fault", None, type(error).__name__)
+        try:
+            self.board.fault(trace.getvalue())
+            self._show(verdict)
+            self.board.looked(verdict_report(verdict, None, 0, {}, self.canvas.said, gc.mem_alloc()))
+        except Exception as again:  # noqa: BLE001 - not even the screen works: the loop still goes on
+            sys.print_exception(again)
+        self.board.wait(_IDLE_MS)

@@ -1,0 +1,87 @@
+# The scanner's end of the cable: one request at a time, served between two frames of the camera.
+#
+# The port never blocks the scan. Bytes are taken as they come; an answer leaves in the pieces the port accepts, and
+# while one is under way no further request is read. A host that stops reading loses its answer after a while (USB
+# drivers may hang on a full pipe for ever), and the loss is counted.
+
+import sys
+from time import ticks_diff, ticks_ms
+
+from micropython import const
+
+from scanner.link import frames, messages
+from scanner.link.messages import LinkError
+
+_CHUNK = const(512)  # bytes read at once: eight full-speed USB packets
+_READS = const(8)  # reads in one poll, so that a flood of bytes cannot starve the camera
+_PATIENCE_MS = const(2000)  # an answer that makes no progress for this long is dropped
+
+
+class Server:
+    """`port` has non-blocking readinto(buffer) and write(view); `methods` maps names to functions of (params)."""
+
+    def __init__(self, port, methods):
+        self._port = port
+        self._methods = methods
+        self._receiver = frames.Receiver()
+        self._chunk = memoryview(bytearray(_CHUNK))
+        self._at = self._end = 0  # what of the chunk is still to be looked at
+        self._out = None
+        self._moved = 0  # when the answer last made progress
+        self.dropped_answers = 0
+
+    def poll(self):
+        """Move what can be moved without waiting. Never raises for what the host sent."""
+        for _ in range(_READS):
+            if self._out is not None and not self._send():
+                return
+            if self._at == self._end and not self._read():
+                return
+            taken, message = self._receiver.feed(self._chunk, self._at, self._end)
+            self._at += taken
+            if message is not None:
+                self._out = memoryview(frames.build(self._serve(message)))
+                self._moved = ticks_ms()
+
+    def counters(self):
+        """What was lost on this link since the start."""
+        return {
+            "discarded_bytes": self._receiver.discarded_bytes,
+            "discarded_frames": self._receiver.discarded_frames,
+            "dropped_answers": self.dropped_answers,
+        }
+
+    def _read(self):
+        count = self._port.readinto(self._chunk)
+        self._at = 0
+        self._end = count or 0
+        return self._end > 0
+
+    def _send(self):
+        """Push the answer out; returns whether it is gone."""
+        sent = self._port.write(self._out) or 0
+        if sent:
+            self._moved = ticks_ms()
+            self._out = self._out[sent:]
+        if not len(self._out):
+            self._out = None
+        elif ticks_diff(ticks_ms(), self._moved) > _PATIENCE_MS:
+            self._out = None
+            self.dropped_answers += 1
+        return self._out is None
+
+    def _serve(self, message):
+        number = None
+        try:
+            number, method, params = messages.read_request(message)
+            if method not in self._methods:
+                raise LinkError("unknown_method", method[:40])
+            reply = messages.answer(number, self._methods[method](params))
+            if len(reply) > frames.MAX_MESSAGE:
+                raise LinkError("too_long", "the answer does not fit in a frame")
+            return reply
+        except LinkError as error:
+            return messages.failure(number, error.code, error.message)
+        except Exception as error:  # noqa: BLE001 - the edge: a fault in a method must not stop the scanner
+            sys.print_exception(error)
+            return messages.failure(number, "internal_fault", type(error).__name__)

@@ -1,0 +1,70 @@
+# From the symbols of one frame to one verdict, once.
+#
+# A code stays in view for many frames and must not be judged at each. A frame may hold several codes: whatever is no
+# certificate is ignored beside one that is, and of several certificates the gravest verdict counts, so that holding
+# a good one beside a bad one gains nothing.
+
+from hashlib import sha256
+from time import ticks_diff
+
+from micropython import const
+
+from scanner.rules.judge import judge
+from scanner.rules.verdict import Verdict
+
+_FORGET_MS = const(2000)  # out of view for so long, a code counts as shown anew
+_MOST = const(4)  # codes of one frame that are judged
+
+
+class Memory:
+    """Remembers which codes were judged last, as a hash and only while they are in view."""
+
+    def __init__(self):
+        self._digest = None
+        self._seen = 0
+
+    def same(self, symbols, now):
+        """Whether these are the codes seen last; remembers them either way. `now` in ticks_ms."""
+        digest = sha256()
+        for payload in sorted(bytes(symbol.payload) for symbol in symbols):
+            digest.update(b"%d:" % len(payload))
+            digest.update(payload)
+        digest = digest.digest()
+        known = digest == self._digest
+        self._digest = digest
+        self._seen = now
+        return known
+
+    def missed(self, now):
+        """A frame without codes: after a while the last ones are forgotten."""
+        if self._digest is not None and ticks_diff(now, self._seen) > _FORGET_MS:
+            self._digest = None
+
+    def forget(self):
+        self._digest = None
+
+
+def choose(symbols, trust, clock):
+    """(Verdict, Symbol) for a frame's symbols, of which there is at least one."""
+    chosen = None
+    for symbol in symbols[:_MOST]:
+        verdict = _judged(symbol, trust, clock)
+        if chosen is None or _outranks(verdict, chosen[0]):
+            chosen = verdict, symbol
+    return chosen
+
+
+def _judged(symbol, trust, clock):
+    if symbol.structured_append is not None:
+        return Verdict(
+            "part_of_several",
+            None,
+            "%d of %d" % (symbol.structured_append[0] + 1, symbol.structured_append[1]),
+        )
+    return judge(symbol.payload, trust, clock)
+
+
+def _outranks(one, other):
+    if (one.code == "not_a_certificate") != (other.code == "not_a_certificate"):
+        return other.code == "not_a_certificate"
+    return one.verdict > other.verdict

@@ -1,0 +1,85 @@
+# What a scan was like, as plain values, for boards that pass it on: the virtual one does, a real one drops it.
+
+_FACTS = (
+    "scheme",
+    "form",
+    "issuer",
+    "issuer_name",
+    "family",
+    "given",
+    "family_ascii",
+    "given_ascii",
+    "birth",
+    "kind",
+)
+_TIMES = ("issued", "not_before", "expires")
+
+
+def verdict_report(verdict, symbol, symbols, us, said, heap):
+    """Everything about a verdict; `us`: stages in microseconds; `said`: the screen's lines; `heap`: bytes in use."""
+    return {
+        "verdict": verdict.verdict,
+        "number": verdict.number,
+        "code": verdict.code,
+        "sentence": verdict.sentence,
+        "action": verdict.action,
+        "detail": verdict.detail,
+        "claims": _claims(verdict.claims),
+        "symbol": _symbol(symbol),
+        "symbols": symbols,
+        "us": us,
+        "said": list(said),
+        "heap": heap,
+    }
+
+
+def nothing_report(symbols, same, stage_us):
+    """A frame that gave no verdict: no code in it, or the same as before."""
+    return {"symbols": symbols, "same": same, "us": dict(zip(("find", "grid", "read"), stage_us))}
+
+
+def _claims(claims):
+    if claims is None:
+        return None
+    report = {name: getattr(claims, name) for name in _FACTS + _TIMES}
+    report["facts"] = {name: _plain(value) for name, value in claims.facts.items()}
+    report["warnings"] = list(claims.warnings)
+    key = claims.key
+    report["key"] = {
+        "kid": bytes(key.kid).hex(),
+        "kind": key.kind,
+        "source": key.source,
+        "participant": key.participant,
+    }
+    return report
+
+
+def _symbol(symbol):
+    if symbol is None:
+        return None
+    return {
+        "version": symbol.version,
+        "level": symbol.level,
+        "mask": symbol.mask,
+        "corners": list(symbol.corners),
+        "corrected": symbol.corrected,
+        "erased": symbol.erased,
+        "mirrored": symbol.mirrored,
+        "inverted": symbol.inverted,
+        "eci": symbol.eci,
+        "fnc1": symbol.fnc1,
+        "segments": list(symbol.segments),
+        "payload": bytes(symbol.payload).hex(),
+    }
+
+
+def _plain(value):
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, (bytes, bytearray)):
+        return bytes(value).hex()
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {str(name): _plain(item) for name, item in value.items()}
+    return str(value)

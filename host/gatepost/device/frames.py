@@ -1,0 +1,93 @@
+"""Frames on the wire, the host's side: zero, COBS(version, message, CRC-32), zero.
+
+firmware/scanner/link/frames.py is the scanner's, written apart; the tests hold the two against each other.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+
+VERSION = 1
+MAX_MESSAGE = 4096  # bytes, either way
+_LONGEST = 2 * MAX_MESSAGE  # of a frame on the wire; more than any real one
+
+
+def cobs_encode(data: bytes) -> bytes:
+    """Consistent Overhead Byte Stuffing: the same bytes without a zero."""
+    out = bytearray()
+    blocks = data.split(b"\0")
+    for number, block in enumerate(blocks):
+        full, rest = divmod(len(block), 254)
+        for i in range(full):
+            out += b"\xff" + block[254 * i : 254 * (i + 1)]
+        # A full block needs no successor where the data ends with it.
+        if rest or not full or number < len(blocks) - 1:
+            out.append(rest + 1)
+            out += block[254 * full :]
+    return bytes(out)
+
+
+def cobs_decode(data: bytes) -> bytes:
+    """Back again; ValueError for bytes that are no COBS."""
+    out = bytearray()
+    at = 0
+    while at < len(data):
+        count = data[at]
+        block = data[at + 1 : at + count]
+        if count == 0 or len(block) != count - 1 or 0 in block:
+            raise ValueError("no COBS")
+        out += block
+        at += count
+        if count < 255 and at < len(data):
+            out.append(0)
+    return bytes(out)
+
+
+def build(message: bytes) -> bytes:
+    """One frame around `message`. ValueError where it is too long."""
+    if len(message) > MAX_MESSAGE:
+        raise ValueError("message too long for a frame")
+    body = bytes([VERSION]) + message
+    return b"\0" + cobs_encode(body + struct.pack("<I", zlib.crc32(body))) + b"\0"
+
+
+class Receiver:
+    """Puts what comes from a port back into messages; what is no frame is counted and dropped."""
+
+    def __init__(self) -> None:
+        self._pending = bytearray()
+        self.discarded_bytes = 0
+        self.discarded_frames = 0
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """The messages that are complete with `data`."""
+        self._pending += data
+        *complete, rest = bytes(self._pending).split(b"\0")
+        if len(rest) > _LONGEST:
+            self._discard(len(rest))
+            rest = b""
+        self._pending = bytearray(rest)
+        for wire in complete:
+            if wire:
+                message = self._open(wire)
+                if message is not None:
+                    yield message
+
+    def _open(self, wire: bytes) -> bytes | None:
+        try:
+            plain = cobs_decode(wire)
+        except ValueError:
+            return self._discard(len(wire))
+        if (
+            len(plain) < 5
+            or plain[0] != VERSION
+            or zlib.crc32(plain[:-4]) != struct.unpack("<I", plain[-4:])[0]
+        ):
+            return self._discard(len(wire))
+        return plain[1:-4]
+
+    def _discard(self, count: int) -> None:
+        self.discarded_bytes += count
+        self.discarded_frames += 1
