@@ -22,7 +22,8 @@ _PAIRS = """
     VENVE VGBVG VIRVI VNMVN VUTVU WLFWF WSMWS YEMYE ZAFZA ZMBZM ZWEZW
 """
 
-ALPHA2 = {pair[:3]: pair[3:] for pair in _PAIRS.split()} | {"XKX": "XK"}
+# Utopia (UTO) issues ICAO's specimen documents (Doc 9303, part 3, section 5), and ours.
+ALPHA2 = {pair[:3]: pair[3:] for pair in _PAIRS.split()} | {"XKX": "XK", "UTO": "UT"}
 
 
 def alpha2(code: str) -> str:
