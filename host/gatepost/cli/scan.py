@@ -1,0 +1,227 @@
+"""`gatepost scan`: what the scanner says to real pictures."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gatepost.errors import GatepostError
+
+if TYPE_CHECKING:
+    from gatepost.sim import Scan, VirtualScanner
+
+NAME = "scan"
+HELP = "judge pictures of certificates on the virtual scanner"
+
+EXAMPLES = """\
+examples:
+  gatepost scan photo.jpg --trust list.gatepost --authority authority.pub.pem
+      judge one picture against a signed list of issuers
+  gatepost scan folder/ --trust issuer.crt.pem --at 2021-07-01T12:00:00Z --json
+      judge every picture of a folder against one issuer's certificate, at that time
+  gatepost scan ticket.png --trust keys/ --screens out/
+      and save what the scanner's screen showed
+
+Pictures may have any size and format; animations count as a sequence of frames. What is larger than the camera
+(640x480) is scaled down as a lens would; --full looks again at up to 1600x1200 where no code was found.
+
+exit code: 4 if some verdict is REFUSE, else 3 if some is CHECK, else 1 if some picture could not be read,
+else 5 if in some picture no code was found, else 0.
+"""
+
+SYMBOLS = {"PASS": ("✔", "bold green"), "CHECK": ("▲", "bold yellow"), "REFUSE": ("✘", "bold red")}
+_NOTHING = ("○", "dim")
+_FAULT = ("!", "bold red")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = EXAMPLES
+    parser.add_argument("images", nargs="+", metavar="IMAGE", help="picture, or folder of pictures")
+    parser.add_argument(
+        "--trust",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="whose certificates count: a trust bundle, certificates, a folder, a JWK set, a trust list; "
+        "may be given again (default: nobody's)",
+    )
+    parser.add_argument(
+        "--authority", metavar="FILE", help="public key that signed the bundle; without it, nobody checks"
+    )
+    parser.add_argument(
+        "--at", type=moment, metavar="TIME", help="judge at that time, ISO 8601 (default: now)"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument(
+        "--screens", type=Path, metavar="DIR", help="save the scanner's screen for each picture"
+    )
+    parser.add_argument(
+        "--full", action="store_true", help="look again at up to 1600x1200 where no code was found"
+    )
+    parser.add_argument("--micropython", metavar="PATH", help="interpreter that runs the firmware")
+
+
+def moment(text: str) -> float:
+    """Unix seconds of an ISO 8601 time; one without a zone is UTC."""
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time like 2021-07-01T12:00:00Z") from None
+    return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One picture: its scan, or why there is none."""
+
+    path: Path
+    scan: Scan | None
+    error: str = ""
+
+
+def run(args: argparse.Namespace) -> int:
+    from gatepost.sim.provision import provision
+
+    ready = provision(args.trust, args.authority, args.at) if args.trust else None
+    if ready and ready.note:
+        print(f"gatepost: {ready.note}", file=sys.stderr)
+    if args.screens:
+        _make_folder(args.screens)
+    settings = {"clock": args.at, "micropython": args.micropython}
+    if ready:
+        settings |= {"bundle": ready.bundle, "authority": ready.authority}
+    outcomes = list(_outcomes(args, settings))
+    if not outcomes:
+        raise GatepostError("there is no picture to scan")
+    if args.json:
+        print(json.dumps(_document(outcomes), indent=2, ensure_ascii=False))
+    else:
+        _print_table(outcomes)
+    return exit_code(outcomes)
+
+
+def exit_code(outcomes: list[Outcome]) -> int:
+    """The gravest of them decides."""
+    found = {outcome.scan.verdict if outcome.scan else "error" for outcome in outcomes}
+    for verdict, code in (("REFUSE", 4), ("CHECK", 3), ("error", 1), (None, 5)):
+        if verdict in found:
+            return code
+    return 0
+
+
+def _outcomes(args: argparse.Namespace, settings: dict[str, Any]) -> Iterator[Outcome]:
+    from gatepost.sim.images import picture_files
+
+    with ExitStack() as stack:
+        eyes = _Eyes(stack, settings, args.full)
+        for number, path in enumerate(picture_files(args.images), 1):
+            try:
+                outcome = Outcome(path, eyes.look(path))
+            except GatepostError as error:
+                print(f"gatepost: {error}", file=sys.stderr)
+                outcome = Outcome(path, None, str(error))
+            if args.screens and outcome.scan and outcome.scan.screen:
+                outcome.scan.screen.save(args.screens / f"{number:03d}-{path.stem}.png")
+            yield outcome
+
+
+class _Eyes:
+    """A scanner with the camera of the boards, and one that sees more, started when it is first needed."""
+
+    def __init__(self, stack: ExitStack, settings: dict[str, Any], full: bool) -> None:
+        self._stack = stack
+        self._settings = settings
+        self._full = full
+        self._scanners: dict[tuple[int, int], VirtualScanner] = {}
+
+    def look(self, path: Path) -> Scan:
+        from PIL import Image
+
+        from gatepost.sim.images import LARGEST, VGA
+
+        scan = self._scanner(VGA).show(path)
+        if scan.verdict is None and self._full:
+            with Image.open(path) as image:
+                larger = image.width > VGA[0] or image.height > VGA[1]
+            if larger:
+                scan = self._scanner(LARGEST).show(path)
+        return scan
+
+    def _scanner(self, camera: tuple[int, int]) -> VirtualScanner:
+        from gatepost.sim import VirtualScanner
+
+        scanner = self._scanners.get(camera)
+        if scanner is None:
+            heap = {} if camera[0] <= 640 else {"heap": "32M"}
+            scanner = self._stack.enter_context(VirtualScanner(camera=camera, **heap, **self._settings))
+            self._scanners[camera] = scanner
+        elif not scanner.alive:
+            scanner.restart()
+        return scanner
+
+
+def _document(outcomes: list[Outcome]) -> dict[str, Any]:
+    counts: dict[str, int] = {}
+    results = []
+    for outcome in outcomes:
+        scan = outcome.scan
+        name = scan.verdict or scan.code if scan else "error"
+        counts[name] = counts.get(name, 0) + 1
+        results.append({"file": str(outcome.path), **(scan.plain() if scan else {"error": outcome.error})})
+    return {"results": results, "counts": counts}
+
+
+def _print_table(outcomes: list[Outcome]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False)
+    for title, right in (
+        ("picture", False),
+        ("verdict", False),
+        ("reason", False),
+        ("holder", False),
+        ("ms", True),
+    ):
+        table.add_column(title, justify="right" if right else "left", overflow="fold")
+    for outcome in outcomes:
+        scan = outcome.scan
+        symbol, style = SYMBOLS.get(scan.verdict or "", _NOTHING) if scan else _FAULT
+        word = scan.verdict or "no code" if scan else "error"
+        table.add_row(
+            str(outcome.path),
+            Text(f"{symbol} {word}", style),
+            Text(
+                f"{scan.code}: {scan.sentence}"
+                if scan and scan.verdict
+                else scan.sentence
+                if scan
+                else outcome.error
+            ),
+            Text(_holder(scan)),
+            f"{sum(scan.ms.values()):.0f}" if scan else "",
+        )
+    Console().print(table)
+
+
+def _holder(scan: Scan | None) -> str:
+    if scan is None or scan.claims is None:
+        return ""
+    claims = scan.claims
+    name = " ".join(filter(None, (claims["given"], claims["family"])))
+    return ", ".join(filter(None, (name, claims["birth"], claims["issuer"])))
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise GatepostError(f"cannot make the folder {path}: {error.strerror}") from None
