@@ -1,0 +1,81 @@
+"""`gatepost demo`: the whole of it in one go, with no hardware and no network."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import time
+from pathlib import Path
+
+NAME = "demo"
+HELP = "see it work: a virtual scanner, an invented authority, ten travellers"
+DESCRIPTION = """\
+Makes a demonstration authority, issuers and certificates, boots a virtual scanner (the firmware on real
+MicroPython), holds ten pictures before its camera and prints what it says of each. The pictures and the scanner's
+screens are saved, so that you can look at both.
+"""
+EXAMPLES = """\
+examples:
+  gatepost demo                     all of it; pictures and screens go to ./gatepost-demo
+  gatepost demo -o /tmp/gate        put them elsewhere
+  gatepost demo --show              draw each screen in the terminal too
+  gatepost demo --json              one line of JSON a scan, for scripts
+
+exit code: 0 when every verdict was the expected one, 1 otherwise
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        default=Path("gatepost-demo"),
+        metavar="DIR",
+        help="folder for pictures, screens and the trust list (default: %(default)s)",
+    )
+    parser.add_argument("--show", action="store_true", help="draw each screen in the terminal")
+    parser.add_argument("--json", action="store_true", help="print one line of JSON a scan")
+    parser.add_argument(
+        "--micropython", metavar="PATH", help="the MicroPython interpreter to run the firmware on"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from gatepost.demo.cast import assemble
+    from gatepost.demo.report import Report
+    from gatepost.sim import VirtualScanner
+
+    started = time.monotonic()
+    console = Console(stderr=args.json, highlight=False)
+    with console.status("Making keys, certificates and pictures ..."):
+        cast = assemble()
+    folder = _folder(args.output)
+    (folder / "trust.gatepost").write_bytes(cast.bundle)
+    (folder / "authority.pub").write_bytes(cast.authority)
+    report = Report(console, as_json=args.json, draw=args.show)
+    with VirtualScanner(
+        bundle=cast.bundle, authority=cast.authority, micropython=args.micropython
+    ) as scanner:
+        report.begin(scanner.about, len(cast.scenes))
+        for number, scene in enumerate(cast.scenes, start=1):
+            name = f"{number:02}-{re.sub(r'[^a-z]+', '-', scene.title.lower()).strip('-')}"
+            scene.photo.save(folder / f"{name}.png")
+            scan = scanner.show(scene.photo)
+            if scan.screen is not None:
+                scan.screen.save(folder / f"{name}-screen.png")
+            report.add(scene, scan)
+    report.end(folder, time.monotonic() - started)
+    return 1 if report.surprises else 0
+
+
+def _folder(path: Path) -> Path:
+    from gatepost.errors import GatepostError
+
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise GatepostError(f"cannot make the folder {path}: {error.strerror}") from None
+    return path
