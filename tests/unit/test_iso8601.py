@@ -16,14 +16,12 @@ def day(text: str) -> int:
     return date.fromisoformat(text).toordinal() - EPOCH
 
 
-def test_every_day_of_four_centuries_follows_the_one_before(mp64):
-    first, last = date(1799, 12, 25), date(2200, 1, 5)
-    wanted = [
-        (d.year, d.month, d.day, d.toordinal() - EPOCH)
-        for d in map(date.fromordinal, range(first.toordinal(), last.toordinal(), 1))
-    ]
+def test_every_day_of_two_centuries(mp64):
     source = "from scanner.codec.iso8601 import days\nresult = [d for d in wanted if days(d[0], d[1], d[2]) != d[3]]"
-    assert mp64.run(source, wanted=wanted) == []
+    for year in range(1895, 2105, 15):
+        span = range(date(year, 1, 1).toordinal(), date(year + 15, 1, 1).toordinal())
+        wanted = [(d.year, d.month, d.day, d.toordinal() - EPOCH) for d in map(date.fromordinal, span)]
+        assert mp64.run(source, wanted=wanted) == []
 
 
 @pytest.mark.parametrize(
@@ -85,8 +83,6 @@ def test_times(mp, text, same):
         "2021-00-01",
         "2021-04-31",
         "2021-05-00",
-    ]
-    + [
         "2021-5-06",
         "2021-05-6",
         " 2021-05-06",
@@ -118,8 +114,6 @@ def test_what_is_no_date(mp, text):
         "T18:00:61",
         "T18:00:00.",
         "T18:00:00.Z",
-    ]
-    + [
         "T18:00:00+",
         "T18:00:00+2",
         "T18:00:00+02:",
@@ -127,8 +121,11 @@ def test_what_is_no_date(mp, text):
         "T18:00:00+2:000",
         "T18:00:00+24:00",
         "T18:00:00ZZ",
-    ]
-    + ["T18:00:00+02:60", "T18:00:00 Z", "T18:00:0xZ", "T-1:00:00"],
+        "T18:00:00+02:60",
+        "T18:00:00 Z",
+        "T18:00:0xZ",
+        "T-1:00:00",
+    ],
 )
 def test_what_is_no_time(mp, time):
     with pytest.raises(DeviceError) as caught:
