@@ -41,7 +41,7 @@ def rows(version, mask):
     centres = bytes(matrix.alignment_positions(version))
     table = bytearray(72)
     masks.fill(table, mask)
-    plan = bytearray(size)
+    plan = bytearray(matrix.PLAN_SIZE)
     data = bytearray(size * size)
     flips = bytearray(size * size)
     x = size - 1

@@ -15,8 +15,9 @@ _MAX_SYNDROMES = const(2430)  # version 40-H: 81 blocks of 30
 _MARGIN = const(4)
 
 column_plan = matrix.column_plan  # a global of this module, for the viper loops below
-_plan = bytearray(matrix.MAX_SIZE)
+_plan = bytearray(matrix.PLAN_SIZE)
 _masks = bytearray(72)
+_centres = bytearray(matrix.MAX_CENTRES)
 _times = bytearray(256)
 _syndromes = bytearray(_MAX_SYNDROMES)
 _doubtful = bytearray(32)
@@ -207,9 +208,9 @@ def read(grid, size, version, level, mask, flipped, confidence):
     """Read and correct a symbol into `data`; returns (data codewords, corrected, erased), or None where a block has
     more errors than its code corrects. grid, confidence: as for symbol.read; flipped: read it transposed."""
     row, col = (1, size) if flipped else (size, 1)
-    centres = bytes(matrix.alignment_positions(version))
+    crossings = matrix.fill_centres(_centres, version)
     masks.fill(_masks, mask)
-    _walk(0, 0, 0, grid, _stream, _plan, _masks, centres, len(centres), size, row, col)
+    _walk(0, 0, 0, grid, _stream, _plan, _masks, _centres, crossings, size, row, col)
 
     count, parity, kept_back = blocks.structure(version, level)
     total = matrix.data_modules(version) >> 3
@@ -222,22 +223,20 @@ def read(grid, size, version, level, mask, flipped, confidence):
     corrected = erased = 0
     limit = parity - kept_back
     if reed_solomon.syndromes(_times, _times, 0, data, _syndromes, count, block, longer, parity):
-        look = memoryview(_syndromes)
         surveyed = False
         start = 0
         for b in range(count):
             own = block + (b >= shorts)
-            syn = look[b * parity : (b + 1) * parity]
-            fixed = reed_solomon.repair(data, start, own, syn, parity, limit, _doubtful, 0)
+            fixed = reed_solomon.repair(data, start, own, _syndromes, b, parity, limit, _doubtful, 0)
             if fixed < 0:
                 if confidence is None:
                     return None
                 if not surveyed:
                     _walk_sureness(
-                        0, 0, 0, confidence, _stream, _plan, _masks, centres, len(centres), size, row, col
+                        0, 0, 0, confidence, _stream, _plan, _masks, _centres, crossings, size, row, col
                     )
                     surveyed = True
-                given, fixed = _with_erasures(start, own, syn, b, count, shorts, length, parity)
+                given, fixed = _with_erasures(start, own, b, count, shorts, length, parity)
                 if fixed < 0:
                     return None
                 erased += given
@@ -246,14 +245,14 @@ def read(grid, size, version, level, mask, flipped, confidence):
     return _close_up(data, count, shorts, length, parity), corrected, erased
 
 
-def _with_erasures(start, own, syn, b, count, shorts, length, parity):
+def _with_erasures(start, own, b, count, shorts, length, parity):
     # A few erasures first: each that is needless costs parity.
     limit = parity - _MARGIN
     found = _least_sure(_stream, _doubtful, limit * 3 // 4, b, count, shorts, length, parity)
     for share in (1, 2, 3):
         given = limit * share // 4
         if 0 < given <= found:
-            fixed = reed_solomon.repair(data, start, own, syn, parity, limit, _doubtful, given)
+            fixed = reed_solomon.repair(data, start, own, _syndromes, b, parity, limit, _doubtful, given)
             if fixed >= 0:
                 return given, fixed
     return 0, -1

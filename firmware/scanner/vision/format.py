@@ -4,6 +4,8 @@
 # Format information is not decided here: `rank` gives every combination of level and mask a distance over both
 # copies, and the payload, which has the stronger code, has the last word.
 
+from array import array
+
 import micropython
 from micropython import const
 
@@ -13,7 +15,7 @@ _FORMAT_GENERATOR = const(0x537)  # x^10 + x^8 + x^5 + x^4 + x^2 + x + 1
 _FORMAT_XOR = const(0x5412)
 _VERSION_GENERATOR = const(0x1F25)  # x^12 + x^11 + x^10 + x^9 + x^8 + x^5 + x^2 + 1
 _CORRECTABLE = const(3)  # of both codes: their distances are 7 and 8
-NOT_THIS = const(255)
+NOT_THIS = const(255)  # the rank of what is out of the question
 
 
 @micropython.viper
@@ -75,18 +77,36 @@ def _ones(v: int) -> int:
     return count
 
 
+# The 32 format words, made once.
+_words = array("H", [format_bits(value) for value in range(32)])
+
+
+@micropython.viper
+def _distances(a: int, b: int, words: ptr16, ranks: ptr8, start: int):
+    i = 0
+    while i < 32:
+        v = words[i] ^ a
+        da = 0
+        while v:
+            v = v & (v - 1)
+            da += 1
+        v = words[i] ^ b
+        db = 0
+        while v:
+            v = v & (v - 1)
+            db += 1
+        if da > _CORRECTABLE and db > _CORRECTABLE:
+            da = NOT_THIS
+            db = 0
+        ranks[start + i] = da + db
+        i += 1
+
+
 def rank(grid, size, ranks):
     """Fill `ranks` (64 bytes) with the distance of each format over both copies, NOT_THIS where neither copy is
     within three bits. Index: format value 0..31, and 32 more where the symbol is read transposed (mirrored)."""
-    for flip in (0, 32):
-        row, col = (1, size) if flip else (size, 1)
-        a = _first_copy(grid, row, col)
-        b = _second_copy(grid, size, row, col)
-        for value in range(32):
-            word = format_bits(value)
-            da = _ones(a ^ word)
-            db = _ones(b ^ word)
-            ranks[flip + value] = da + db if da <= _CORRECTABLE or db <= _CORRECTABLE else NOT_THIS
+    _distances(_first_copy(grid, size, 1), _second_copy(grid, size, size, 1), _words, ranks, 0)
+    _distances(_first_copy(grid, 1, size), _second_copy(grid, size, 1, size), _words, ranks, 32)
 
 
 @micropython.viper

@@ -10,10 +10,8 @@ from micropython import const
 
 from scanner.vision.format import read_format, read_version, version_near_finders  # noqa: F401  (part of the seam)
 
-MAX_SIZE = const(177)
-
-# Bits of a plan byte, for the right and the left column of a pair.
-_FUNCTION_BOTH = const(3)
+MAX_CENTRES = const(7)
+PLAN_SIZE = const(180)  # 177 rows of version 40, rounded up to the twelve that column_plan writes at once
 
 
 def version_of(size):
@@ -34,14 +32,27 @@ def alignment_positions(version):
 
     A pattern lies at every crossing of these, except the three under the finder patterns.
     """
+    centres = bytearray(MAX_CENTRES)
+    return tuple(centres[: fill_centres(centres, version)])
+
+
+def fill_centres(centres, version):
+    """Put the same coordinates into a buffer of MAX_CENTRES bytes; returns how many there are (0..7)."""
     if version < 2:
-        return ()
+        return 0
     intervals = version // 7 + 1
-    last = size_of(version) - 7
+    last = 10 + 4 * version
     # Even spacing from the far end, rounded up to an even number; the first interval takes what is left.
     # Version 32 alone is spaced more narrowly than the rule would give.
     step = 26 if version == 32 else (last - 6 + 2 * intervals - 1) // (2 * intervals) * 2
-    return (6,) + tuple(last - step * k for k in range(intervals - 1, -1, -1))
+    at = last
+    k = intervals
+    while k:
+        centres[k] = at
+        at -= step
+        k -= 1
+    centres[0] = 6
+    return intervals + 1
 
 
 def data_modules(version):
@@ -58,17 +69,21 @@ def data_modules(version):
 @micropython.viper
 def column_plan(plan: ptr8, masks: ptr8, x: int, size: int, centres: ptr8, count: int):
     """Describe the column pair x (right) and x - 1 (left), one byte a row: bit 0 set where the right module is a
-    function module, bit 1 the left one, bits 2 and 3 the mask bits. `masks` is the table of masks.fill,
-    `centres` the `count` alignment positions."""
-    m = ptr8(int(masks) + (x % 6) * 12)
-    y = 0
-    k = 0
-    while y < size:
-        plan[y] = m[k]
-        y += 1
-        k += 1
-        if k == 12:
-            k = 0
+    function module, bit 1 the left one, bits 2 and 3 the mask bits. `plan` has PLAN_SIZE bytes, `masks` is the table
+    of masks.fill, `centres` the `count` alignment positions."""
+    # Three words hold the twelve rows after which every mask repeats.
+    m = ptr32(int(masks) + (x % 6) * 12)
+    w = ptr32(plan)
+    a = m[0]
+    b = m[1]
+    c = m[2]
+    y = size
+    while y > 0:
+        w[0] = a
+        w[1] = b
+        w[2] = c
+        w = ptr32(int(w) + 12)
+        y -= 12
 
     plan[6] = plan[6] | 3  # the horizontal timing pattern
     top = 0  # rows 0..top-1 and bottom..size-1 that finders, format and version information take

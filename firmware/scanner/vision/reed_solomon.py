@@ -110,13 +110,23 @@ def syndromes(
 
 @micropython.viper
 def repair(
-    code: ptr8, start: int, length: int, syn: ptr8, parity: int, limit: int, doubtful: ptr8, erasures: int
+    code: ptr8,
+    start: int,
+    length: int,
+    syn: ptr8,
+    b: int,
+    parity: int,
+    limit: int,
+    doubtful: ptr8,
+    erasures: int,
 ) -> int:
-    """Correct the block of `length` codewords at `start` of `code`, in place. `syn`: its `parity` syndromes.
+    """Correct the block of `length` codewords at `start` of `code`, in place. `syn`: `parity` syndromes a block, of
+    which this is block `b`.
 
     `doubtful`: places of `erasures` distinct codewords, counted from the block's first. Returns how many codewords
     were changed, or FAILED, leaving the block as it was, if 2 * errors + erasures would be above `limit`.
     """
+    syn = ptr8(int(syn) + b * parity)
     exp = ptr8(EXP)
     log = ptr8(LOG)
     lam = ptr8(_work)
@@ -305,7 +315,7 @@ def correct(code, parity, kept_back=0, erasures=b""):
         raise ValueError("not places of the block")
     syn = bytearray(parity)
     syndromes(_times, _times, 0, code, syn, 1, length, 0, parity)
-    changed = repair(code, 0, length, syn, parity, parity - kept_back, bytes(erasures), len(erasures))
+    changed = repair(code, 0, length, syn, 0, parity, parity - kept_back, bytes(erasures), len(erasures))
     if changed < 0:
         raise ValueError("more errors than the code corrects")
     return changed
