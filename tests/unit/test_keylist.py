@@ -10,7 +10,6 @@ import pytest
 from gatepost.errors import GatepostError
 from gatepost.trust import keylist
 from gatepost.trust.records import NO_END, KeyRecord
-from harness.interpreter import DeviceError
 
 OPEN = """
 from scanner.trust.keys import KeyList
@@ -62,7 +61,11 @@ def as_device(record: KeyRecord) -> dict:
     """What the firmware's record of the same key shows."""
     rsa = record.kind == "RSA"
     return {
-        **{name: getattr(record, name) for name in record.__dataclass_fields__ if name not in ("x", "y", "n", "e")},
+        **{
+            name: getattr(record, name)
+            for name in record.__dataclass_fields__
+            if name not in ("x", "y", "n", "e")
+        },
         "x": None if rsa else record.x,
         "y": None if rsa else record.y,
         "n": record.n if rsa else None,
@@ -87,10 +90,17 @@ def opened(mp):
 MIXED = [
     *(made_up(n) for n in range(40)),
     made_up(100, kind="P-384", x=b"\x01" * 48, y=b"\x02" * 48, revoked=True),
-    made_up(101, kind="RSA", x=b"", y=b"", n=b"\xc5" * 384, e=65537, source="UAT", not_before=0, not_after=NO_END),
+    made_up(
+        101, kind="RSA", x=b"", y=b"", n=b"\xc5" * 384, e=65537, source="UAT", not_before=0, not_after=NO_END
+    ),
     made_up(102, kid=b"\x31\x31", scheme="ITH1", name="Ministère de la Santé Ω", source="DEMO"),
     *(
-        made_up(7, kid=hashlib.sha256(b"shared").digest(), scheme="SHC", issuer=f"https://example.org/{n}/a/long/path/of/an/address")
+        made_up(
+            7,
+            kid=hashlib.sha256(b"shared").digest(),
+            scheme="SHC",
+            issuer=f"https://example.org/{n}/a/long/path/of/an/address",
+        )
         for n in range(30)
     ),
     made_up(103, kid=b"\xff" * 8),

@@ -74,12 +74,16 @@ def build_bundle(
     if not 0 < version < 1 << 31 or not 0 < created < 1 << 32:
         raise GatepostError("version and creation time are positive, below 2^31 and 2^32")
     if not records:
-        raise GatepostError("a trust bundle without keys would make every certificate false; nothing was signed")
+        raise GatepostError(
+            "a trust bundle without keys would make every certificate false; nothing was signed"
+        )
     if environment != "DEMO":
         refuse_demonstration_key(private.public_key(), records)
     foreign = {each.source for each in records} - {"PROD"}
     if environment == "PROD" and foreign:
-        raise GatepostError(f"a PROD bundle holds PROD keys alone; these hold keys of {', '.join(sorted(foreign))}")
+        raise GatepostError(
+            f"a PROD bundle holds PROD keys alone; these hold keys of {', '.join(sorted(foreign))}"
+        )
     return pack("trust", {"keys": keylist.encode(records)}, private, version, environment, created)
 
 

@@ -19,8 +19,9 @@ from gatepost.trust.records import NO_END, RECOVERY, TEST, VACCINATION, KeyRecor
 
 # HCERT 1.0.8, 3.4: what a signer may sign. Most issuers wrote the second arc, a typing error that became the custom.
 ARCS = ("1.3.6.1.4.1.1847.2021.1", "1.3.6.1.4.1.0.1847.2021.1")
-MASKS = {f"{arc}.{number}": bit for arc in ARCS for number, bit in ((1, TEST), (2, VACCINATION), (3, RECOVERY))}
-
+MASKS = {
+    f"{arc}.{number}": bit for arc in ARCS for number, bit in ((1, TEST), (2, VACCINATION), (3, RECOVERY))
+}
 
 
 class _Identifiers(core.SequenceOf):
@@ -135,13 +136,10 @@ def _body(der: bytes) -> Any:
 
 def _extensions(body: Any) -> list[tuple[str, bytes]]:
     # Identifier and raw value of each extension; the values stay unparsed, because that is where they break.
-    found = []
     try:
-        for each in body["extensions"]:
-            found.append((each["extn_id"].dotted, bytes(each["extn_value"].contents)))
+        return [(each["extn_id"].dotted, bytes(each["extn_value"].contents)) for each in body["extensions"]]
     except (ValueError, TypeError):
-        return found
-    return found
+        return []
 
 
 def _subject(body: Any, name: str) -> str:

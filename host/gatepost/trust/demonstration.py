@@ -19,7 +19,13 @@ from gatepost.trust.signing import point
 MARKER = "GATEPOST DEMONSTRATION"
 
 # SHA-256 of x || y of each key in keys/demonstration.
-FINGERPRINTS: frozenset[str] = frozenset()
+FINGERPRINTS: frozenset[str] = frozenset(
+    {
+        "60525b8d96482cca93ab3186836ed3b360da8cd75e4c9478e158801dead76bb9",  # authority/authority
+        "ef09cd457e42c7fc5843381c051c940fd4cc3a1021405c0c1b148f9ec716d5bc",  # issuer/csca
+        "bba93a20c7db388565e60283d5cb22bca35d52783991f12410abc0589dd3a7d7",  # issuer/dsc
+    }
+)
 
 
 def is_demonstration_record(record: KeyRecord) -> bool:

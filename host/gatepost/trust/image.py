@@ -59,5 +59,7 @@ def pack_image(files: Mapping[str, bytes], size: int = DEFAULT_SIZE) -> bytes:
             with disk.open(path, "wb") as file:
                 file.write(data)
     except (LittleFSError, OSError) as error:
-        raise GatepostError(f"the files do not fit in an image of {size} bytes ({error}); choose a larger size") from None
+        raise GatepostError(
+            f"the files do not fit in an image of {size} bytes ({error}); choose a larger size"
+        ) from None
     return bytes(disk.context.buffer)  # pyright: ignore[reportAttributeAccessIssue]

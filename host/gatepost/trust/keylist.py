@@ -37,7 +37,9 @@ MAX_SHARED = 16  # keys under one kid and issuer that a scanner would have to tr
 
 def encode(records: Iterable[KeyRecord]) -> bytes:
     """The key list of `records`; the same records give the same bytes, whatever their order."""
-    ordered = sorted(map(check, records), key=lambda each: (_prefix(each), each.kid, each.public, _party(each)))
+    ordered = sorted(
+        map(check, records), key=lambda each: (_prefix(each), each.kid, each.public, _party(each))
+    )
     _refuse_crowds(ordered)
     data = bytearray()
     places: dict[bytes, int] = {}
@@ -52,9 +54,7 @@ def encode(records: Iterable[KeyRecord]) -> bytes:
     fan_out = _fan_out([_prefix(each) for each in ordered], bits)
     data_end = HEADER.size + len(data)
     index_end = data_end + len(index)
-    header = HEADER.pack(
-        MAGIC, VERSION, bits, 0, len(ordered), data_end, index_end, index_end + len(fan_out)
-    )
+    header = HEADER.pack(MAGIC, VERSION, bits, 0, len(ordered), data_end, index_end, index_end + len(fan_out))
     return header + bytes(data) + bytes(index) + fan_out
 
 
@@ -187,4 +187,6 @@ def _refuse_crowds(records: Sequence[KeyRecord]) -> None:
     crowds = Counter((each.scheme, each.kid, each.issuer) for each in records)
     for (_, kid, _), count in crowds.items():
         if count > MAX_SHARED:
-            raise GatepostError(f"{count} keys share the kid {kid.hex()}: more than {MAX_SHARED} cannot be tried")
+            raise GatepostError(
+                f"{count} keys share the kid {kid.hex()}: more than {MAX_SHARED} cannot be tried"
+            )

@@ -51,12 +51,13 @@ class PublicKey:
 def from_spki(info: keys.PublicKeyInfo) -> PublicKey:
     """The key in a SubjectPublicKeyInfo."""
     try:
-        algorithm = info["algorithm"]["algorithm"].dotted
+        identifier: Any = info["algorithm"]
+        algorithm = identifier["algorithm"].dotted
         if algorithm in _RSA:
             numbers = keys.RSAPublicKey.load(bytes(info["public_key"].contents)[1:])
             return rsa(int(numbers["modulus"].native), int(numbers["public_exponent"].native))
         if algorithm == _EC:
-            curve = _curve_name(info["algorithm"]["parameters"])
+            curve = _curve_name(identifier["parameters"])
             return curve_point(curve, bytes(info["public_key"].contents)[1:])
     except (ValueError, TypeError, KeyError) as error:
         if isinstance(error, UnusableKey):
@@ -69,7 +70,9 @@ def from_jwk(table: dict[str, Any]) -> PublicKey:
     """The key in a JWK. Coordinates may carry leading zero bytes, as half of WHO's list does."""
     try:
         if table.get("kty") == "RSA":
-            return rsa(int.from_bytes(unbase64(table["n"]), "big"), int.from_bytes(unbase64(table["e"]), "big"))
+            return rsa(
+                int.from_bytes(unbase64(table["n"]), "big"), int.from_bytes(unbase64(table["e"]), "big")
+            )
         if table.get("kty") == "EC":
             curve = str(table["crv"])
             x, y = (int.from_bytes(unbase64(table[name]), "big") for name in ("x", "y"))
@@ -84,7 +87,9 @@ def curve_point(curve: str, point: bytes) -> PublicKey:
     if curve not in _CRYPTOGRAPHY:
         raise UnusableKey(f"curve not supported: {curve}")
     try:
-        numbers = ec.EllipticCurvePublicKey.from_encoded_point(_CRYPTOGRAPHY[curve][0], point).public_numbers()
+        numbers = ec.EllipticCurvePublicKey.from_encoded_point(
+            _CRYPTOGRAPHY[curve][0], point
+        ).public_numbers()
     except ValueError as error:
         raise UnusableKey(f"not a point of {curve}") from error
     return curve_numbers(curve, numbers.x, numbers.y)

@@ -93,7 +93,9 @@ def check(record: KeyRecord) -> KeyRecord:
     if not 0 < len(record.kid) <= 64:
         raise GatepostError("a kid has 1 to 64 bytes")
     if record.kind not in KINDS or record.scheme not in SCHEMES or record.source not in ENVIRONMENTS:
-        raise GatepostError(f"unknown kind, scheme or source: {record.kind}, {record.scheme}, {record.source}")
+        raise GatepostError(
+            f"unknown kind, scheme or source: {record.kind}, {record.scheme}, {record.source}"
+        )
     size = {"P-256": 32, "P-384": 48}.get(record.kind)
     if size and not len(record.x) == len(record.y) == size:
         raise GatepostError(f"coordinates of a {record.kind} key have {size} bytes")

@@ -37,7 +37,9 @@ def verify(message: bytes, content_type: str, public: ec.EllipticCurvePublicKey)
     protected, payload, signature = parse(message, content_type)
     try:
         public.verify(
-            encode_dss_signature(int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")),
+            encode_dss_signature(
+                int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
+            ),
             _to_be_signed(protected, payload),
             ec.ECDSA(hashes.SHA256()),
         )

@@ -96,7 +96,9 @@ def _read_file(path: Path, options: Options, tally: Tally, in_folder: bool = Fal
     if in_folder:
         tally.skip("file without keys", str(path))
         return []
-    raise GatepostError(f"{path}: neither certificate, JWK set, DID document, VCI snapshot, key file nor bundle")
+    raise GatepostError(
+        f"{path}: neither certificate, JWK set, DID document, VCI snapshot, key file nor bundle"
+    )
 
 
 def _read_json(document: Any, path: Path, options: Options, tally: Tally) -> list[KeyRecord] | None:

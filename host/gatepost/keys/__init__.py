@@ -1,0 +1,1 @@
+"""Keys of a deployment: made, kept under a passphrase, and shown without their secrets."""
