@@ -1,0 +1,93 @@
+# What a screen shows, as small plain values: made from a verdict in one place, drawn in another.
+
+from scanner.reasons import CHECK, WORDS
+from scanner.ui import dates, words
+
+_NO_NAME = "(no name given)"
+_NO_BIRTH = "not given"
+
+
+class VerdictView:
+    """One verdict, in words. `summary` is a list of short lines, the most important first."""
+
+    def __init__(self):
+        self.verdict = CHECK
+        self.word = WORDS[CHECK]
+        self.code = ""
+        self.sentence = ""
+        self.action = ""
+        self.family = ""
+        self.given = ""
+        self.family_ascii = ""  # as in the passport's machine readable zone, '<' shown as space
+        self.given_ascii = ""
+        self.birth = ""
+        self.issuer = ""
+        self.summary = []
+        self.environment = "PROD"
+        self.seconds_left = 0
+        self.seconds_total = 0
+        self.holder = False  # True when there is a holder to compare with the passport
+
+    @property
+    def name(self):
+        """Surname and given names on one line, as the certificate writes them."""
+        return _joined(self.family, self.given)
+
+    @property
+    def name_ascii(self):
+        """The same in the alphabet of the machine readable zone."""
+        return _joined(self.family_ascii, self.given_ascii)
+
+
+class ReadyView:
+    """What the waiting scanner tells its guard; texts come from the app, ages are in days."""
+
+    def __init__(self, list_version="", list_age=None, clock="", hint=""):
+        self.environment = "PROD"
+        self.list_version = list_version
+        self.list_age = list_age  # None: there is no list
+        self.list_state = 0  # 0 fresh, 1 old, 2 too old for PASS
+        self.clock = clock
+        self.clock_trusted = True
+        self.hint = hint
+        self.reading = False  # True: a code is in sight, hold still
+
+
+def from_verdict(verdict, environment="PROD"):
+    """A VerdictView of a `rules.verdict.Verdict`. `environment`: the trust list's; a key of another one overrules."""
+    view = VerdictView()
+    view.verdict = verdict.verdict
+    view.word = WORDS[verdict.verdict]
+    view.code = verdict.code
+    view.sentence = verdict.sentence
+    view.action = verdict.action
+    view.environment = environment or "PROD"
+    claims = verdict.claims
+    if claims is None:
+        return view
+    source = getattr(getattr(claims, "key", None), "source", None)
+    if source and view.environment == "PROD":
+        view.environment = source
+    view.holder = True
+    view.family_ascii = _plain(claims.family_ascii)
+    view.given_ascii = _plain(claims.given_ascii)
+    view.family = _tidy(claims.family) or view.family_ascii
+    view.given = _tidy(claims.given) or view.given_ascii
+    if not view.family and not view.given:
+        view.family = _NO_NAME
+    view.birth = dates.day(claims.birth) or _NO_BIRTH
+    view.issuer = words.issuer(claims.issuer, claims.issuer_name)
+    view.summary = words.summary(claims)
+    return view
+
+
+def _tidy(text):
+    return " ".join((text or "").split())
+
+
+def _plain(text):
+    return _tidy((text or "").replace("<", " "))
+
+
+def _joined(family, given):
+    return family + ", " + given if family and given else family or given

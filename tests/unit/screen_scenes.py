@@ -1,0 +1,191 @@
+"""What the screen tests draw, as plain data, and the few lines of MicroPython that draw it.
+
+A scene is (kind, data). "verdict": a reason code, the members of the claims (None: nothing genuine was read), the
+environment and the countdown, through the real Verdict, Claims and view. "ready": members of a ReadyView. "message",
+"fault": title and text.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+SIZES = ((320, 240), (240, 320))
+
+ERIKA = {
+    "family": "Musterfrau-Gößinger",
+    "given": "Gabriele",
+    "family_ascii": "MUSTERFRAU<GOESSINGER",
+    "given_ascii": "GABRIELE",
+    "birth": "1998-02-26",
+    "kind": "vaccination",
+    "form": "EU DCC",
+    "facts": {"product": "EU/1/20/1528", "dose": 2, "doses": 2, "date": "2021-05-29", "target": "840539006"},
+    "expires": 1653868800,
+}
+TEST = {
+    "family": "Österreicher",
+    "given": "Jürgen Żak",
+    "family_ascii": "OESTERREICHER",
+    "given_ascii": "JUERGEN<ZAK",
+    "birth": "1964-08-12",
+    "kind": "test",
+    "form": "EU DCC",
+    "facts": {"test_type": "LP6464-4", "result": "negative", "sampled": "2021-05-29T10:05:00Z"},
+    "expires": 1623000000,
+}
+POSITIVE = {**TEST, "facts": {**TEST["facts"], "result": "positive", "test_type": "LP217198-3"}}
+RECOVERY = {
+    "family": "Παπαδοπούλου",
+    "given": "Ελένη",
+    "family_ascii": "PAPADOPOULOU",
+    "given_ascii": "ELENI",
+    "birth": "1979-10",
+    "kind": "recovery",
+    "form": "EU DCC",
+    "country": "GR",
+    "facts": {
+        "first_positive": "2021-01-02",
+        "valid_from": "2021-01-14",
+        "valid_until": "2021-07-01",
+        "target": "840539006",
+    },
+    "expires": 1640995200,
+}
+CYRILLIC = {
+    **ERIKA,
+    "family": "Димитрова-Стоянова",
+    "given": "Йорданка",
+    "family_ascii": "DIMITROVA<STOYANOVA",
+    "given_ascii": "YORDANKA",
+    "country": "BG",
+}
+ARABIC = {
+    **ERIKA,
+    "family": "بن عيسى",
+    "given": "فاطمة الزهراء",
+    "family_ascii": "BEN<AISSA",
+    "given_ascii": "FATIMA<EZZAHRA",
+    "country": "MA",
+}
+LONGEST = {
+    **TEST,
+    "family": "Wolfeschlegelsteinhausenbergerdorff-Wassermann von und zu Württemberg-Hohenzollern",
+    "given": "Maximiliane Wilhelmine Friederike Magdalena Ottilie Karolina Luise Annemarie Gwen",
+    "family_ascii": "WOLFESCHLEGELSTEINHAUSENBERGERDORFF<WASSERMANN<VON<UND<ZU<WUERTTEMBERG",
+    "given_ascii": "MAXIMILIANE<WILHELMINE<FRIEDERIKE<MAGDALENA<OTTILIE<KAROLINA<LUISE",
+}
+WIDEST = {**ERIKA, "family": "W" * 80, "given": "M" * 80, "family_ascii": "W" * 80, "given_ascii": "M" * 80}
+YELLOW_CARD = {
+    **ERIKA,
+    "family": "Kwame Nkrumah Mensah",
+    "given": "",
+    "family_ascii": "",
+    "given_ascii": "",
+    "country": "",
+    "issuer_name": "World Health Organization",
+    "form": "WHO DVC",
+    "facts": {
+        "product": "YellowFeverProductd2c75a15ed309658b3968519ddb31690",
+        "dose": 1,
+        "date": "2025-10-03",
+    },
+    "expires": None,
+}
+
+
+def verdict(
+    code: str, claims: dict[str, Any] | None, environment: str = "PROD", left: int = 14, total: int = 20
+):
+    return "verdict", {
+        "code": code,
+        "claims": claims,
+        "environment": environment,
+        "seconds_left": left,
+        "seconds_total": total,
+    }
+
+
+FRESH = {"list_version": "2026.11.20", "list_age": 2, "clock": "22 Nov 2026 03:37 UTC"}
+
+SCENES: dict[str, tuple[str, dict[str, Any]]] = {
+    "pass": verdict("ok", ERIKA),
+    "pass-demo": verdict("ok", ERIKA, "DEMO"),
+    "pass-uat": verdict("ok", TEST, "UAT", 20),
+    "pass-recovery-greek": verdict("ok", RECOVERY),
+    "pass-cyrillic": verdict("ok", CYRILLIC, "DEMO"),
+    "pass-arabic": verdict("ok", ARABIC),
+    "pass-longest": verdict("ok", LONGEST),
+    "pass-widest-demo": verdict("ok", WIDEST, "DEMO"),
+    "check-yellow-card": verdict("no_rules_for_kind", YELLOW_CARD, left=5),
+    "check-test-unclear": verdict(
+        "test_unclear", {**TEST, "facts": {**TEST["facts"], "result": "unclear"}}, "DEMO"
+    ),
+    "check-known-system": verdict("unsupported_system", None),
+    "check-no-list": verdict("no_trust_list", None, "DEMO"),
+    "refuse-expired": verdict("expired", ERIKA),
+    "refuse-positive": verdict("test_positive", POSITIVE, "DEMO"),
+    "refuse-forged": verdict("bad_signature", None),
+    "refuse-forged-demo": verdict("bad_signature", None, "DEMO"),
+    "refuse-fault": verdict("internal_fault", None, left=0, total=0),
+    "ready": ("ready", FRESH),
+    "ready-demo": ("ready", {**FRESH, "environment": "DEMO"}),
+    "ready-stale": ("ready", {**FRESH, "list_age": 40, "list_state": 2, "clock_trusted": False}),
+    "ready-no-list": ("ready", {"list_age": None, "clock": "22 Nov 2026 03:37 UTC"}),
+    "reading": ("ready", {**FRESH, "reading": True, "hint": "A code is in sight."}),
+    "starting": ("message", {"title": "Starting", "text": "Checking the list of issuers"}),
+    "fault": ("fault", {"title": "Camera fault", "text": "The camera does not answer. Call the technician."}),
+}
+
+# Runs on the scanner's interpreter: `draw(scene, width, height)` returns what the board would show.
+DEVICE = """
+import gc
+from scanner.credentials.claims import Claims
+from scanner.rules.verdict import Verdict
+from scanner.ui.screens import Screen
+from scanner.ui.view import ReadyView, from_verdict
+
+_screens = {}
+
+class Key:
+    def __init__(self, country, name, source):
+        self.country = country
+        self.name = name
+        self.source = source
+
+def screen(width, height):
+    if (width, height) not in _screens:
+        _screens[width, height] = Screen(bytearray(width * height * 2), width, height)
+    return _screens[width, height]
+
+def claims_of(members):
+    if members is None:
+        return None
+    key = Key(members.get("country", "AT"), members.get("issuer_name", "Austria"), members.get("source", "PROD"))
+    claims = Claims("HC1", key)
+    for name in members:
+        if name not in ("country", "issuer_name", "source"):
+            setattr(claims, name, members[name])
+    return claims
+
+def view_of(data):
+    view = from_verdict(Verdict(data["code"], claims_of(data["claims"])), data["environment"])
+    view.seconds_left = data["seconds_left"]
+    view.seconds_total = data["seconds_total"]
+    return view
+
+def draw(scene, width, height):
+    kind, data = scene
+    on = screen(width, height)
+    if kind == "verdict":
+        on.verdict(view_of(data))
+    elif kind == "ready":
+        view = ReadyView()
+        for name in data:
+            setattr(view, name, data[name])
+        on.ready(view)
+    elif kind == "message":
+        on.message(data["title"], data["text"])
+    else:
+        on.fault(data["title"], data["text"])
+    return bytes(on.buffer)
+"""
