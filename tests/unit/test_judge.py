@@ -1,0 +1,183 @@
+"""The door itself: other systems are named, faults of ours refuse, and nothing that goes in makes it raise."""
+
+from __future__ import annotations
+
+import json
+import zlib
+
+import pytest
+from harness.certificates import NOW, issue, judge, p256, record, vaccination
+
+BASE64 = "MEUCIDa4q2Z9OeZ8cY6dDO5FvJrRcUmpwwLY3cASgGAA7B73AiEAjA0FXqMEUCIDa4q2Z9OeZ8cY6dDO5FvJrRcUmpwwLY3cASgGAA7B7w=="
+
+OTHER_SYSTEMS = [
+    ("shc:/567629595326546034602925", "unsupported_system", "SMART Health Card"),
+    ("SHC:/567629", "unsupported_system", "SMART Health Card"),
+    ("shc:/1/2/567629", "unsupported_system", "SMART Health Card"),
+    (
+        '{"data":{"hdr":{"is":"AUS","t":"icao.vacc","v":1},"msg":{}},"sig":{}}',
+        "unsupported_system",
+        "ICAO VDS-NC",
+    ),
+    (BASE64 + '#{"id":"01/IL/A#B","et":3}', "unsupported_system", "Israeli Green Pass"),
+    ("NZCP:/1/2KCEVIQEIVVWK6", "unsupported_system", "New Zealand COVID pass"),
+    ("NL2:ABC", "unsupported_system", "Dutch domestic pass"),
+    ("B64:UEsDBBQACAAIAAAA", "unsupported_system", "DIVOC"),
+    (b"PK\x03\x04\x14\x00\x08\xff\xfe", "unsupported_system", "DIVOC"),
+    ("shlink:/eyJ1cmwi", "needs_network", "health link"),
+    ("vhlink:/eyJ1cmwi", "needs_network", "health link"),
+    ("https://viewer.example.org#shlink:/eyJ1cmwi", "needs_network", "health link"),
+]
+
+
+@pytest.mark.parametrize(
+    "text, code, name", OTHER_SYSTEMS, ids=[str(row[2]) + str(n) for n, row in enumerate(OTHER_SYSTEMS)]
+)
+def test_other_systems_are_named_and_not_called_forged(mp, text, code, name):
+    verdict = judge(mp, text)
+    assert (verdict["verdict"], verdict["code"], verdict["detail"]) == (1, code, name)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "HC",
+        "HC1",
+        "https://example.org/",
+        "{}",
+        '{"data":{}}',
+        "WIFI:S:net;;",
+        "#{",
+        "short#{}",
+        b"\xff\xfe",
+        b"\0" * 50,
+        b"PK",
+        "12345",
+        "\ufeff",
+        "hc1",
+        "shc:",
+        '[{"hdr"}]',
+        "x" * 7000,
+    ],
+)
+def test_other_texts_are_no_certificate(mp, text):
+    verdict = judge(mp, text)
+    assert (verdict["verdict"], verdict["code"], verdict["claims"]) == (2, "not_a_certificate", None)
+
+
+def test_the_verdict_carries_the_row_of_the_table(mp):
+    verdict = judge(mp, "nothing")
+    row = mp.call("scanner.reasons:reason", "not_a_certificate")
+    assert tuple(verdict[name] for name in ("number", "code", "verdict", "sentence", "action")) == row
+
+
+FAULTS = """
+from scanner.reasons import Refusal
+from scanner.rules.judge import judge
+
+class Clock:
+    trusted = True
+    def now(self):
+        return now
+
+class Broken:
+    def now(self):
+        raise OSError(5)
+
+class Raises:
+    def __init__(self, error):
+        self.error = error
+    def find(self, kid):
+        if self.error is RecursionError:
+            return self.find(kid)
+        raise self.error
+
+class Found:
+    def find(self, kid):
+        return [object()]
+
+try:
+    RecursionError
+except NameError:
+    RecursionError = RuntimeError
+
+def all_faults(text):
+    errors = [MemoryError(), RecursionError, RuntimeError("x"), TypeError("x"), KeyError(1), Exception("x")]
+    errors += [Refusal("ok"), Refusal("no such code")]
+    trusts = [Raises(error) for error in errors] + [Found(), 7, "trust"]
+    found = [judge(text, trust, Clock()) for trust in trusts]
+    found.append(judge(text, None, Broken()))
+    found.append(judge(text, None, None))
+    for odd in (None, 7, 1.5, [], {}, object()):
+        found.append(judge(odd, None, Clock()))
+    return [(each.verdict, each.code, each.claims) for each in found]
+
+result = all_faults(text)
+"""
+
+
+def test_faults_of_ours_refuse_and_do_not_raise(mp):
+    for verdict, code, claims in mp.run(FAULTS, space="faults", text=issue(vaccination()), now=NOW):
+        assert (verdict, claims) == (2, None)
+        assert code in ("internal_fault", "not_a_certificate")
+
+
+def test_an_empty_list_is_not_a_text(mp):
+    assert (
+        mp.run("from scanner.rules.judge import judge\nresult = judge(None, None, None).code")
+        == "internal_fault"
+    )
+
+
+def test_a_check_that_fails_refuses(mp):
+    source = """
+import scanner.rules.judge as door
+from scanner.rules import checks
+def bad(claims, now, policy):
+    raise ValueError("fault")
+kept = door.CHECKS
+door.CHECKS = kept + (bad,)
+try:
+    result = door.judge(text, Trust(keys), Clock(now)).code
+finally:
+    door.CHECKS = kept
+"""
+    judge(mp, "HC1:")  # defines the stand-ins
+    answer = mp.run(source, space="certificates", text=issue(vaccination()), keys=[record(p256())], now=NOW)
+    assert answer == "internal_fault"
+
+
+def test_too_little_memory_refuses(mp):
+    source = """
+import gc
+def run(text, trust, clock):
+    gc.collect()
+    hoard = []
+    size = 65536
+    while size > 16:
+        try:
+            hoard.append(bytearray(size))
+        except MemoryError:
+            size //= 2
+    return judge(text, trust, clock)
+trust = Trust(keys)
+clock = Clock(now)
+verdict = run(text, trust, clock)
+gc.collect()
+result = (verdict.verdict, verdict.code)
+"""
+    judge(mp, "HC1:")
+    answer = mp.run(source, space="certificates", text=issue(vaccination()), keys=[record(p256())], now=NOW)
+    assert answer == (2, "internal_fault")
+
+
+def test_json_and_zip_bombs_of_other_systems_cost_nothing(mp):
+    deep = '{"data":' * 1500 + "}" * 1500
+    assert judge(mp, deep)["code"] == "not_a_certificate"
+    assert (
+        judge(mp, json.dumps({"data": {"hdr": {"t": "icao.vacc"}, "msg": "x" * 9000}}))["code"]
+        == "unsupported_system"
+    )
+    assert judge(mp, zlib.compress(bytes(10**6)))["code"] == "not_a_certificate"
