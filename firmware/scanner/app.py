@@ -17,8 +17,8 @@ from scanner.look import Memory, choose
 from scanner.rules.verdict import Verdict
 from scanner.scan_report import nothing_report, verdict_report
 from scanner.trust.access import open_trust
-from scanner.ui import screen, sounds, view
-from scanner.ui.canvas import Canvas
+from scanner.ui import sounds, view
+from scanner.ui.screens import Screen
 from scanner.version import VERSION
 
 HOLD_MS = const(10000)  # a verdict stays so long: time to find name and birth date in the passport
@@ -35,7 +35,7 @@ class App:
         self.board = board
         self.decoder = decoder
         self.trust = open_trust(board.storage.root)
-        self.canvas = Canvas(board.display.buffer, board.display.width, board.display.height)
+        self.screen = Screen(board.display.buffer, board.display.width, board.display.height)
         self.link = Server(board.serial, status.methods(self))
         self._memory = Memory()
         self._ready = None  # the waiting screen that is drawn, or None while a verdict is
@@ -72,7 +72,7 @@ class App:
     def clear(self):
         """Back to the waiting screen; nothing of the holder stays."""
         self._shown = self._view = None
-        self.canvas.fill(0)
+        self.screen.clear()
         self.board.camera.forget()
         self.show_ready(False)
         gc.collect()
@@ -83,7 +83,7 @@ class App:
         ready = status.ready_view(self, reading)
         key = (ready.clock, ready.clock_trusted, ready.list_version, ready.list_age, reading)
         if key != self._ready:
-            screen.draw(self.canvas, ready)
+            self.screen.ready(ready)
             self._ready = key
             self.board.display.show()
 
@@ -98,7 +98,9 @@ class App:
             if ticks_diff(now, self._since) >= self._hold():
                 self.clear()
             elif ticks_diff(now, self._drawn) >= _TICK_MS:
-                self._draw()
+                self._count_down()
+                self.screen.tick(self._view)
+                self.board.display.show()
 
     def _look(self, frame, width, height):
         symbols = self.decoder.decode(frame, width, height)
@@ -116,7 +118,7 @@ class App:
         us = dict(zip(("find", "grid", "read"), self.decoder.stage_us))
         us["verify"] = ticks_diff(judged, started)
         us["draw"] = ticks_diff(ticks_us(), judged)
-        self.board.looked(verdict_report(verdict, symbol, len(symbols), us, self.canvas.said, gc.mem_alloc()))
+        self.board.looked(verdict_report(verdict, symbol, len(symbols), us, self.screen.said, gc.mem_alloc()))
         gc.collect()
 
     def _nothing(self, symbols, same):
@@ -137,12 +139,15 @@ class App:
         self.board.sound.play(sounds.VERDICTS[verdict.verdict])
 
     def _draw(self):
+        self._count_down()
+        self.screen.verdict(self._view)
+        self.board.display.show()
+
+    def _count_down(self):
         self._drawn = ticks_ms()
         hold = self._hold()
         self._view.seconds_total = (hold + 999) // 1000
         self._view.seconds_left = max(0, (hold - ticks_diff(self._drawn, self._since) + 999) // 1000)
-        screen.draw(self.canvas, self._view)
-        self.board.display.show()
 
     def _hold(self):
         return HOLD_MS if self.board.hold_ms is None else self.board.hold_ms
@@ -156,7 +161,7 @@ class App:
         try:
             self.board.fault(trace.getvalue())
             self._show(verdict)
-            self.board.looked(verdict_report(verdict, None, 0, {}, self.canvas.said, gc.mem_alloc()))
+            self.board.looked(verdict_report(verdict, None, 0, {}, self.screen.said, gc.mem_alloc()))
         except Exception as again:  # noqa: BLE001 - not even the screen works: the loop still goes on
             sys.print_exception(again)
         self.board.wait(_IDLE_MS)

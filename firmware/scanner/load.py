@@ -25,7 +25,9 @@ _ORDER = (
     "scanner.rules.checks",
     "scanner.rules.judge",
     "scanner.ui.canvas",
-    "scanner.ui.screen",
+    "scanner.ui.view",
+    "scanner.ui.furniture",
+    "scanner.ui.screens",
     "scanner.link.server",
 )
 

@@ -61,7 +61,7 @@ def _symbol(symbol):
         "version": symbol.version,
         "level": symbol.level,
         "mask": symbol.mask,
-        "corners": list(symbol.corners),
+        "corners": None if symbol.corners is None else list(symbol.corners),
         "corrected": symbol.corrected,
         "erased": symbol.erased,
         "mirrored": symbol.mirrored,

@@ -1,9 +1,9 @@
 # What the scanner says about itself: on the waiting screen, and to whoever is on the cable.
 
 import gc
-from time import gmtime
 
 from scanner.link import frames, messages
+from scanner.ui import dates
 from scanner.ui.view import ReadyView
 from scanner.version import VERSION
 
@@ -52,7 +52,7 @@ def ready_view(app, reading):
     clock = app.board.clock
     now = int(clock.now())
     view = ReadyView()
-    view.clock = "%04d-%02d-%02d %02d:%02d" % tuple(gmtime(now)[:5])
+    view.clock = dates.moment(now)
     view.clock_trusted = clock.trusted
     view.reading = reading
     if not app.trust.problem:

@@ -13,11 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from gatepost.errors import GatepostError
+from gatepost.keys.files import load_authority
 from gatepost.trust.bundle import MAGIC, build_bundle, read_bundle
 from gatepost.trust.demonstration import is_demonstration_record
 from gatepost.trust.records import ENVIRONMENTS, KeyRecord
@@ -47,6 +46,7 @@ def provision(
             raise GatepostError("an authority's key goes with one signed bundle")
         key = load_authority(Path(authority))
         data = paths[0].read_bytes()
+        # The scanner would refuse it too, and keep the reason to itself.
         return Provision(data, point(key), len(read_bundle(data, key).keys()))
     now = time.time() if at is None else at
     records, tally = read_sources(paths, Options(at=now))
@@ -61,25 +61,6 @@ def provision(
     if tally.skipped:
         notes.append("left out: " + ", ".join(f"{count} {reason}" for reason, count in tally.skipped.items()))
     return Provision(bundle, point(signer.public_key()), len(records), "; ".join(notes))
-
-
-def load_authority(path: Path) -> ec.EllipticCurvePublicKey:
-    """An authority's public key: PEM, a certificate, or the 65 bytes that a scanner keeps."""
-    try:
-        data = path.read_bytes()
-        if len(data) == 65:
-            return ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), data)
-        if b"BEGIN CERTIFICATE" in data:
-            key = x509.load_pem_x509_certificate(data).public_key()
-        else:
-            key = serialization.load_pem_public_key(data)
-    except OSError as error:
-        raise GatepostError(f"cannot read {path}: {error.strerror}") from None
-    except ValueError:
-        raise GatepostError(f"{path}: not a public key (make one with: gatepost keys public)") from None
-    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise GatepostError(f"{path}: an authority's key is on P-256; this one is not")
-    return key
 
 
 def _is_bundle(path: Path) -> bool:

@@ -30,6 +30,7 @@ from gatepost.sim.images import LARGEST, VGA, Frame, Picture, frames
 from gatepost.sim.interpreter import find_micropython
 from gatepost.sim.process import ScannerProcess, SerialPort
 from gatepost.sim.scan import Scan
+from gatepost.sim.screen import to_image
 
 HEAP = "8M"  # of the boards' PSRAM
 _HOST_TIME, _FROZEN, _DOUBTFUL = range(3)  # clock modes of the virtual board
@@ -169,7 +170,7 @@ class VirtualScanner:
         """What the screen shows now."""
         body = self._ask("P", b"", "P")
         width, height = struct.unpack_from("<HH", body)
-        return Image.frombytes("RGB", (width, height), body[4:], "raw", "BGR;16")
+        return to_image(memoryview(body)[4:], width, height)
 
     def press(self) -> None:
         """The guard's button: dismisses the verdict on the screen."""
