@@ -2,8 +2,8 @@
 # reading the column pairs in their zig-zag, put the interleaved codewords back into blocks, correct each block.
 #
 # Where a block is beyond plain correction and the sampler told how sure it is of each module, the least certain
-# codewords are tried as erasures, which cost half of what errors cost. This must not turn noise into text: at
-# least _MARGIN parity codewords stay unspent then, so that a block of noise passes once in 2^32 or rarer.
+# codewords are tried as erasures, which cost half of what errors cost. This must not turn noise into text: some
+# parity stays unspent then, so that a block of noise passes once in 2^32 or rarer, all tries together.
 
 import micropython
 from micropython import const
@@ -12,7 +12,7 @@ from scanner.vision import blocks, masks, matrix, reed_solomon
 
 _MAX_CODEWORDS = const(3706)
 _MAX_SYNDROMES = const(2430)  # version 40-H: 81 blocks of 30
-_MARGIN = const(4)
+_UNSPENT = const(5)
 
 column_plan = matrix.column_plan  # a global of this module, for the viper loops below
 _plan = bytearray(matrix.PLAN_SIZE)
@@ -236,7 +236,7 @@ def read(grid, size, version, level, mask, flipped, confidence):
                         0, 0, 0, confidence, _stream, _plan, _masks, _centres, crossings, size, row, col
                     )
                     surveyed = True
-                given, fixed = _with_erasures(start, own, b, count, shorts, length, parity)
+                given, fixed = _with_erasures(start, own, b, count, shorts, length, parity, kept_back)
                 if fixed < 0:
                     return None
                 erased += given
@@ -245,14 +245,21 @@ def read(grid, size, version, level, mask, flipped, confidence):
     return _close_up(data, count, shorts, length, parity), corrected, erased
 
 
-def _with_erasures(start, own, b, count, shorts, length, parity):
-    # A few erasures first: each that is needless costs parity.
-    limit = parity - _MARGIN
-    found = _least_sure(_stream, _doubtful, limit * 3 // 4, b, count, shorts, length, parity)
-    for share in (1, 2, 3):
-        given = limit * share // 4
-        if 0 < given <= found:
-            fixed = reed_solomon.repair(data, start, own, _syndromes, b, parity, limit, _doubtful, given)
-            if fixed >= 0:
-                return given, fixed
+def _with_erasures(start, own, b, count, shorts, length, parity, kept_back):
+    # Few erasures first: each that is needless costs parity.
+    found = _least_sure(_stream, _doubtful, parity - _UNSPENT, b, count, shorts, length, parity)
+    for given in range(2, found + 1, 2):
+        errors = (parity - given) // 2
+        while 2 * errors + given + _unspent(errors) > parity:
+            errors -= 1
+        limit = min(2 * errors + given, parity - kept_back)
+        fixed = reed_solomon.repair(data, start, own, _syndromes, b, parity, limit, _doubtful, given)
+        if fixed >= 0:
+            return given, fixed
     return 0, -1
+
+
+def _unspent(errors):
+    # Parity to leave where `errors` may be found besides the erasures. Noise of n codewords passes with probability
+    # C(n, errors) / 256^(errors + unspent): below 2^-36 for n up to 153.
+    return max(0, _UNSPENT - errors // 3)
