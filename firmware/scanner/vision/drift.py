@@ -17,7 +17,9 @@ _LIMIT = const(400)  # 1/1024 module; more than that in one step is a measuring 
 
 
 @micropython.viper
-def _measure(frame: ptr8, size: ptr32, nodes_x: ptr32, nodes_y: ptr32, values: ptr8, drift_u: ptr16, drift_v: ptr16):
+def _measure(
+    frame: ptr8, size: ptr32, nodes_x: ptr32, nodes_y: ptr32, values: ptr8, drift_u: ptr16, drift_v: ptr16
+):
     # size: width, height, nodes a row, modules a row, flip, least contrast of a transition
     width = int(size[0])
     limit_x = ((width - 1) << 11) - 1
@@ -48,8 +50,16 @@ def _measure(frame: ptr8, size: ptr32, nodes_x: ptr32, nodes_y: ptr32, values: p
                     fv = row - (j << 3)
                     x = (int(nodes_x[k]) << 3) + (int(nodes_x[k + side]) - int(nodes_x[k])) * fv
                     y = (int(nodes_y[k]) << 3) + (int(nodes_y[k + side]) - int(nodes_y[k])) * fv
-                    dx = ((int(nodes_x[k + 1]) << 3) + (int(nodes_x[k + side + 1]) - int(nodes_x[k + 1])) * fv - x) >> 3
-                    dy = ((int(nodes_y[k + 1]) << 3) + (int(nodes_y[k + side + 1]) - int(nodes_y[k + 1])) * fv - y) >> 3
+                    dx = (
+                        (int(nodes_x[k + 1]) << 3)
+                        + (int(nodes_x[k + side + 1]) - int(nodes_x[k + 1])) * fv
+                        - x
+                    ) >> 3
+                    dy = (
+                        (int(nodes_y[k + 1]) << 3)
+                        + (int(nodes_y[k + side + 1]) - int(nodes_y[k + 1])) * fv
+                        - y
+                    ) >> 3
                     if axis:
                         x += (int(nodes_x[k + side]) - int(nodes_x[k])) >> 1
                         y += (int(nodes_y[k + side]) - int(nodes_y[k])) >> 1
@@ -92,7 +102,9 @@ def _measure(frame: ptr8, size: ptr32, nodes_x: ptr32, nodes_y: ptr32, values: p
                             top = (v << 4) + (int(frame[p + 1]) - v) * fx
                             p += width
                             v = int(frame[p])
-                            v = (top << 4) + ((v << 4) + (int(frame[p + 1]) - v) * fx - top) * ((uy >> 7) & 15)
+                            v = (top << 4) + ((v << 4) + (int(frame[p + 1]) - v) * fx - top) * (
+                                (uy >> 7) & 15
+                            )
                             v = (v >> 8) ^ flip
                             if b > a:
                                 early += v + v - a - b
@@ -122,7 +134,9 @@ def _measure(frame: ptr8, size: ptr32, nodes_x: ptr32, nodes_y: ptr32, values: p
 
 
 @micropython.viper
-def _follow(nodes_x: ptr32, nodes_y: ptr32, side: int, drift_u: ptr16, drift_v: ptr16, old_x: ptr32, old_y: ptr32):
+def _follow(
+    nodes_x: ptr32, nodes_y: ptr32, side: int, drift_u: ptr16, drift_v: ptr16, old_x: ptr32, old_y: ptr32
+):
     # Move each node by the mean drift of the cells around it. old_x, old_y: room for two rows of nodes.
     cells = side - 1
     j = 0

@@ -8,7 +8,7 @@
 from array import array
 
 from .probe import Probe
-from .rows import find_crossings, find_edges, shrink_row
+from .rows import blend_rows, find_crossings, find_edges, find_swings, shrink_row
 from .threshold import ThresholdMap
 
 _ROOM = 64  # finders kept at most: noise and text must not make the grouping explode
@@ -33,28 +33,48 @@ class FinderSearch:
         self.thresholds = ThresholdMap(max_width, max_height, 4)
         self._edges = array("H", (0,) * (max_width + 2))
         self._hits = array("H", (0,) * (3 * _HITS))
-        self._row = bytearray(max_width // 2 + 1)
+        self._row = bytearray(max_width)
+        self._place = array("i", (0,) * 5)
         self.found = []
         self._left = 0
 
-    def begin(self):
-        """Forget the finders of the frame before."""
+    def begin(self, frame, width, height):
+        """Take up a new frame and forget the finders of the one before."""
         self.found = []
         self._left = _PROBES
+        self._frame = frame
+        self._width = width
+        self._height = height
+        if width + 2 > len(self._edges):
+            self._edges = array("H", (0,) * (width + 2))
+            self._row = bytearray(width)
+        self.thresholds.measure(frame, width, height)
 
-    def scan(self, frame, width, height, first, step, shift):
-        """Scan rows first, first + step, ... of the frame shrunk by `1 << shift`, adding to `found`."""
+    def scan(self, first, step, shift, blurred):
+        """Scan rows first, first + step, ... of the frame shrunk by `1 << shift`, adding to `found`.
+
+        `blurred` rows are cut at half way between their extremes instead of at a threshold.
+        """
+        frame = self._frame
+        width = self._width
+        height = self._height
         edges = self._edges
         hits = self._hits
         blocks = self.thresholds
         view = memoryview(frame)
         marks = memoryview(blocks.at)
+        swings = memoryview(blocks.swing)
         size = 1 << shift
         half = (size - 1) * 128  # the middle of a shrunk pixel, in 1/256 px of the frame
         unit = size * 16  # 1/16 of a shrunk pixel, in 1/256 px of the frame
         # Twelve modules of 1.3 px at least: below that nothing can be read.
         least = 250
         rows = height >> shift
+        place = self._place
+        place[0] = width
+        place[1] = height
+        place[3] = shift
+        place[4] = blocks.shift
         y = first
         while y < rows:
             full_y = y << shift
@@ -62,15 +82,18 @@ class FinderSearch:
             if shift:
                 length = shrink_row(frame, width, full_y, shift, self._row)
                 count = find_edges(self._row, length, marks[at:], blocks.shift - shift, edges)
+            elif blurred:
+                count = 0
+                if 0 < y < rows - 1:
+                    blend_rows(frame, width, y, self._row)
+                    count = find_swings(self._row, width, swings[at:], blocks.shift, edges)
             else:
                 count = find_edges(view[full_y * width :], width, marks[at:], blocks.shift, edges)
             if count >= 6:
-                found = find_crossings(edges, count, least, hits, _HITS)
+                place[2] = full_y
+                found = find_crossings(edges, count, least, frame, place, marks[at:], hits, _HITS)
                 for k in range(0, found * 3, 3):
                     self._check(
-                        frame,
-                        width,
-                        height,
                         hits[k] * unit + half,
                         full_y * 256 + half,
                         hits[k + 1] * unit // 12,
@@ -78,7 +101,7 @@ class FinderSearch:
                     )
             y += step
 
-    def _check(self, frame, width, height, x, y, module, inverted):
+    def _check(self, x, y, module, inverted):
         # x, y, module in 1/256 px.
         for f in self.found:
             near = 2 * f.module
@@ -88,6 +111,9 @@ class FinderSearch:
         if self._left <= 0 or len(self.found) >= _ROOM:
             return
         self._left -= 1
+        frame = self._frame
+        width = self._width
+        height = self._height
         cut = self.probe.cut
         probe = self.probe
         flip = 255 if inverted else 0

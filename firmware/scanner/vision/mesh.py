@@ -140,6 +140,23 @@ class Mesh:
         """Move the nodes by `shift_x`, `shift_y` (1/256 px + BIAS) known at the crossings of `lines` (bytes)."""
         _bend(self.x, self.y, self.side, lines, len(lines), self.shift_x, self.shift_y)
 
+    def corners(self, width, height):
+        """The symbol's outer corners (top left, top right, bottom right, bottom left) as x, y in pixels."""
+        last = 2 * self.size - 1  # in half modules from the first module's middle
+        out = []
+        for u, v in ((-1, -1), (last, -1), (last, last), (-1, last)):
+            i = min(max(u // 16, 0), self.side - 2)
+            j = min(max(v // 16, 0), self.side - 2)
+            k = j * self.side + i
+            fu = u - 16 * i
+            fv = v - 16 * j
+            for nodes, limit in ((self.x, width), (self.y, height)):
+                top = nodes[k] * (16 - fu) + nodes[k + 1] * fu
+                low = nodes[k + self.side] * (16 - fu) + nodes[k + self.side + 1] * fu
+                at = ((top * (16 - fv) + low * fv) // 256 - BIAS + 128) // 256
+                out.append(max(0, min(limit - 1, at)))
+        return tuple(out)
+
 
 def _clip(value):
     # Keeps sums of products within 31 bits whatever a false triple claims.

@@ -34,17 +34,22 @@ def _sample_line(frame: ptr8, width: int, height: int, x: int, y: int, geometry:
     y = y - half * dy - beside * sy
     while i < n:
         total = 0
+        outside = 0
         j = 0
         while j < spread:
             ux = x + j * sx
             uy = y + j * sy
             if ux < 0:
+                outside |= ux + 128
                 ux = 0
             if uy < 0:
+                outside |= uy + 128
                 uy = 0
             if ux > limit_x:
+                outside |= limit_x + 129 - ux
                 ux = limit_x
             if uy > limit_y:
+                outside |= limit_y + 129 - uy
                 uy = limit_y
             at = (uy >> 8) * width + (ux >> 8)
             fx = (ux >> 4) & 15
@@ -55,12 +60,16 @@ def _sample_line(frame: ptr8, width: int, height: int, x: int, y: int, geometry:
             v = int(frame[at])
             total += (top << 4) + ((v << 4) + (int(frame[at + 1]) - v) * fx - top) * fy
             j += 1
-        v = ((total // spread) >> 8) ^ flip
-        line[i] = v
-        if v < low:
-            low = v
-        if v > high:
-            high = v
+        if outside < 0:
+            # Beyond the frame is quiet zone: pictures are often cropped to the symbol's edge.
+            line[i] = 255
+        else:
+            v = ((total // spread) >> 8) ^ flip
+            line[i] = v
+            if v < low:
+                low = v
+            if v > high:
+                high = v
         x += dx
         y += dy
         i += 1
@@ -68,36 +77,69 @@ def _sample_line(frame: ptr8, width: int, height: int, x: int, y: int, geometry:
 
 
 @micropython.viper
-def _six_edges(line: ptr8, half: int, t: int, edges: ptr32) -> int:
+def _six_edges(line: ptr8, half: int, swing: int, edges: ptr32) -> int:
     # From the middle outwards, first to the left, then to the right: to light, to dark, to light again.
+    # A blurred ring never gets as light as the paper, so each edge is half way between the extremes on its two
+    # sides, whatever their level. An extreme counts once the line has left it by `swing`.
     # Positions are 1/256 of a step from the middle, + _BIAS. Returns 1 if all six are there.
     n = half * 2 + 1
-    if int(line[half]) >= t:
-        return 0
     side = 0 - 1
     while side < 2:
-        want = 1
         found = 0
         i = half
-        before = int(line[half])
+        from_at = half
+        from_value = int(line[half])
+        top_at = half
+        top_value = from_value
+        rising = 1
         while found < 3:
             i += side
+            v = 0
+            beyond = 0
             if i < 0 or i >= n:
-                return 0
-            v = int(line[i])
-            if ((t - v - 1) >> 31) & 1 == want:
-                if want:
-                    part = ((t - before) << 8) // (v - before)
+                beyond = 1
+            else:
+                v = int(line[i])
+            if rising == 0:
+                v = 255 - v  # falling is rising, seen from the other side
+            if beyond == 0 and v > top_value:
+                top_value = v
+                top_at = i
+            elif beyond == 0 and v < from_value and top_value - from_value < swing:
+                # No edge yet, and the start was not the extreme.
+                from_value = v
+                from_at = i
+                top_value = v
+                top_at = i
+            elif beyond or v < top_value - swing:
+                if top_value - from_value < swing or (beyond and found < 2):
+                    if beyond:
+                        return 0
                 else:
-                    part = ((before - t) << 8) // (before - v)
-                at = (i - side - half) * 256 + side * part + _BIAS
-                if side < 0:
-                    edges[2 - found] = at
-                else:
-                    edges[3 + found] = at
-                found += 1
-                want = want ^ 1
-            before = v
+                    level = (top_value + from_value + 1) >> 1
+                    k = from_at
+                    before = from_value
+                    w = before
+                    while w < level:
+                        before = w
+                        k += side
+                        w = int(line[k])
+                        if rising == 0:
+                            w = 255 - w
+                    part = ((level - before) << 8) // (w - before)
+                    at = (k - side - half) * 256 + side * part + _BIAS
+                    if side < 0:
+                        edges[2 - found] = at
+                    else:
+                        edges[3 + found] = at
+                    found += 1
+                    from_at = top_at
+                    from_value = 255 - top_value
+                    rising = rising ^ 1
+                    top_at = i
+                    top_value = 255 - v
+                    if top_value < from_value:
+                        top_value = from_value
         side += 2
     return 1
 
@@ -133,7 +175,9 @@ class Probe:
         extremes = _sample_line(frame, width, height, x, y, g, self._line)
         low = extremes & 255
         high = extremes >> 8
-        if high - low < _LEAST_CONTRAST or not _six_edges(self._line, half, (low + high + 1) >> 1, self._edges):
+        if high - low < _LEAST_CONTRAST or not _six_edges(
+            self._line, half, (high - low) // 10 + 2, self._edges
+        ):
             return False
         e0, e1, e2, e3, e4, e5 = self._edges
         module = (e4 - e0 + e5 - e1) / 12

@@ -62,7 +62,9 @@ class Projection:
     def at(self, u, v):
         """Pixel coordinates (floats, 1/256 px) of the point u, v modules from the top left finder's middle."""
         w = 1 + self.g * u + self.h * v
-        return (self.xu * u + self.xv * v + self.corner[0]) / w, (self.yu * u + self.yv * v + self.corner[1]) / w
+        return (self.xu * u + self.xv * v + self.corner[0]) / w, (
+            self.yu * u + self.yv * v + self.corner[1]
+        ) / w
 
     def steps(self, u, v):
         """The vectors of one module along and one down, at (u, v): four floats."""

@@ -51,18 +51,27 @@ def find_edges(row: ptr8, width: int, thresholds: ptr8, block_shift: int, edges:
             before = v
             x += 1
     if dark:
-        edges[count] = width << 4
+        edges[count] = (width << 4) - 8
         count += 1
     return count
 
 
 @micropython.viper
-def find_crossings(edges: ptr16, count: int, least: int, hits: ptr16, room: int) -> int:
+def find_crossings(
+    edges: ptr16, count: int, least: int, frame: ptr8, place: ptr32, thresholds: ptr8, hits: ptr16, room: int
+) -> int:
     """Put every six changes to the 1:1:3:1:1 test; returns how many passed, at most `room`.
 
     Each hit is three numbers: middle (1/16 px), width of twelve modules (1/16 px), 0 for dark on light or 1.
-    `least` is the smallest width of twelve modules worth a look.
+    `least` is the smallest width of twelve modules worth a look. `place` is width, height of the frame, the row's
+    y there, the power of two it was shrunk by, and the block shift of `thresholds`, which points at the row's
+    first block. A glance up and down the middle, in whole pixels, spares most false hits the dearer checks.
     """
+    width = int(place[0])
+    height = int(place[1])
+    y = int(place[2])
+    shift = int(place[3])
+    block_shift = int(place[4])
     found = 0
     k = 0
     last = count - 6
@@ -101,8 +110,49 @@ def find_crossings(edges: ptr16, count: int, least: int, hits: ptr16, room: int)
                         # No run may vanish: a quarter module is the least.
                         thin = twelve // 48
                         if e1 - e0 > thin and e2 - e1 > thin and e4 - e3 > thin and e5 - e4 > thin:
-                            if found < room:
-                                hits[found * 3] = (e0 + e1 + e2 + e3 + e4 + e5) // 6
+                            middle = (e0 + e1 + e2 + e3 + e4 + e5) // 6
+                            x = ((middle + 8) >> 4) << shift
+                            t = int(thresholds[x >> block_shift])
+                            stride = width << shift
+                            # Runs up and down, in rows: 1.5 modules of core, then one and one, all with slack.
+                            limit = twelve // 64 + 3
+                            at = y * width + x
+                            rows = 0
+                            total = 0
+                            bad = 0
+                            side = 0
+                            while side < 2:
+                                p = at
+                                # rows left to the frame's border on this side
+                                left = y >> shift
+                                if side:
+                                    left = (height - 1 - y) >> shift
+                                    stride = 0 - stride
+                                want = (k & 1) ^ 1
+                                ring = 0
+                                while ring < 3:
+                                    run = 0
+                                    while left > 0:
+                                        if ((int(frame[p]) - t) >> 31) & 1 != want:
+                                            break
+                                        run += 1
+                                        if run > limit + limit:
+                                            break
+                                        p -= stride
+                                        left -= 1
+                                    if ring == 0:
+                                        total += run
+                                    elif run == 0 or run > limit:
+                                        if left > 0:
+                                            bad = 1
+                                    want = want ^ 1
+                                    ring += 1
+                                side += 1
+                            # The core is 3 modules high, or 48 // 16 sixteenths of `twelve`; half to twice that.
+                            if (total + 1) * 128 < twelve or (total - 2) * 28 > twelve:
+                                bad = 1
+                            if bad == 0 and found < room:
+                                hits[found * 3] = middle
                                 hits[found * 3 + 1] = twelve
                                 hits[found * 3 + 2] = k & 1
                                 found += 1
@@ -130,3 +180,76 @@ def shrink_row(frame: ptr8, width: int, y: int, shift: int, out: ptr8) -> int:
         out[x] = total >> (shift + shift)
         x += 1
     return length
+
+
+@micropython.viper
+def blend_rows(frame: ptr8, width: int, y: int, out: ptr8):
+    """The mean of rows y - 1, y and y + 1 (1:2:1), less noisy than any of them."""
+    at = y * width
+    x = 0
+    while x < width:
+        out[x] = (int(frame[at - width]) + 2 * int(frame[at]) + int(frame[at + width]) + 2) >> 2
+        at += 1
+        x += 1
+
+
+@micropython.viper
+def find_swings(row: ptr8, width: int, swings: ptr8, block_shift: int, edges: ptr16) -> int:
+    """Like find_edges, for rows too blurred for a threshold: each edge is half way between two extremes.
+
+    An extreme counts once the row has left it by the block's entry in `swings`.
+    """
+    count = 0
+    rising = 0  # the row starts in quiet zone, looking for something darker
+    from_at = 0
+    from_value = 0  # values are turned (255 - v) while falling, so that every search is for a maximum
+    top_at = 0
+    top_value = 0
+    x = 0
+    v = int(row[0])
+    from_value = 255 - v
+    top_value = from_value
+    while x < width:
+        end = ((x >> block_shift) + 1) << block_shift
+        swing = int(swings[x >> block_shift])
+        if end > width:
+            end = width
+        while x < end:
+            v = int(row[x])
+            if rising == 0:
+                v = 255 - v
+            if v > top_value:
+                top_value = v
+                top_at = x
+            elif v < top_value - swing:
+                if top_value - from_value >= swing:
+                    level = (top_value + from_value + 1) >> 1
+                    k = from_at
+                    before = from_value
+                    w = before
+                    while w < level:
+                        before = w
+                        k += 1
+                        w = int(row[k])
+                        if rising == 0:
+                            w = 255 - w
+                    edges[count] = (k << 4) - 16 + ((level - before) << 4) // (w - before)
+                    count += 1
+                    from_at = top_at
+                    from_value = 255 - top_value
+                    rising = rising ^ 1
+                    top_at = x
+                    top_value = 255 - v
+                else:
+                    from_value = v
+                    from_at = x
+                    top_value = v
+                    top_at = x
+            elif v < from_value:
+                if top_value - from_value < swing:
+                    from_value = v
+                    from_at = x
+                    top_value = v
+                    top_at = x
+            x += 1
+    return count

@@ -7,12 +7,13 @@ from array import array
 from micropython import const
 
 _BIAS = const(1 << 20)
+_USUAL = const(117)  # modules a side, version 25: no certificate seen is larger, and larger symbols make room
 _RADIUS = const(5)  # the threshold's window is 11 modules wide
 
 
 @micropython.viper
 def _sample(frame: ptr8, size: ptr32, nodes_x: ptr32, nodes_y: ptr32, out: ptr8):
-    # size: width, height, nodes a row, first row, end row, first column, end column, modules a row of `out`, flip
+    # size: width, height, nodes a row, first row, end row, first column, end column, flip
     width = int(size[0])
     limit_x = ((width - 1) << 11) - 1
     limit_y = ((int(size[1]) - 1) << 11) - 1
@@ -20,10 +21,11 @@ def _sample(frame: ptr8, size: ptr32, nodes_x: ptr32, nodes_y: ptr32, out: ptr8)
     end_row = int(size[4])
     first_column = int(size[5])
     end_column = int(size[6])
-    stride = int(size[7])
-    flip = int(size[8])
+    flip = int(size[7])
+    stride = end_column - first_column
+    first_row = int(size[3])
     cells = side - 1
-    row = int(size[3])
+    row = first_row
     while row < end_row:
         j = row >> 3
         if j >= cells:
@@ -47,7 +49,7 @@ def _sample(frame: ptr8, size: ptr32, nodes_x: ptr32, nodes_y: ptr32, out: ptr8)
             fu = column - (i << 3)
             x += dx * fu - (_BIAS << 3)
             y += dy * fu - (_BIAS << 3)
-            to = row * stride + column
+            to = (row - first_row) * stride + column - first_column
             while column < end:
                 ux = x
                 uy = y
@@ -163,22 +165,27 @@ def _contrast(values: ptr8, count: int) -> int:
 class Sampler:
     """`values`: grey values, then certainties; `grid`: bits. Both row by row, `mesh.size` modules a row."""
 
-    def __init__(self, largest):
-        self.values = bytearray(largest * largest)
-        self.grid = bytearray(largest * largest)
-        self._size = array("i", (0,) * 9)
+    def __init__(self):
+        self.values = bytearray(_USUAL * _USUAL)
+        self.grid = bytearray(_USUAL * _USUAL)
+        self._strip = bytearray(177)
+        self._size = array("i", (0,) * 8)
         self._sums = array("H", (0,) * 177)
 
     def sample(self, frame, width, height, mesh, flip):
         """Fill `values` with the grey value of every module; light-on-dark codes (`flip` 255) are turned."""
-        self.window(frame, width, height, mesh, flip, 0, mesh.size, 0, mesh.size)
-
-    def window(self, frame, width, height, mesh, flip, row, end_row, column, end_column):
-        """The same for some rows and columns only."""
         needed = mesh.size * mesh.size
         if len(self.values) < needed:
             self.values = bytearray(needed)
             self.grid = bytearray(needed)
+        self._sample(frame, width, height, mesh, flip, 0, mesh.size, 0, mesh.size, self.values)
+
+    def strip(self, frame, width, height, mesh, flip, row, end_row, column, end_column):
+        """The grey values of a few modules only (at most 177), in a bytearray that the next call uses again."""
+        self._sample(frame, width, height, mesh, flip, row, end_row, column, end_column, self._strip)
+        return self._strip
+
+    def _sample(self, frame, width, height, mesh, flip, row, end_row, column, end_column, out):
         s = self._size
         s[0] = width
         s[1] = height
@@ -187,9 +194,8 @@ class Sampler:
         s[4] = end_row
         s[5] = column
         s[6] = end_column
-        s[7] = mesh.size
-        s[8] = flip
-        _sample(frame, s, mesh.x, mesh.y, self.values)
+        s[7] = flip
+        _sample(frame, s, mesh.x, mesh.y, out)
 
     def contrast(self, size):
         """Grey levels between dark and light modules, roughly."""

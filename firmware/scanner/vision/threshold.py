@@ -12,7 +12,9 @@ _SAMPLED_COLUMNS = const(8)  # pixels looked at in each of these rows
 
 
 @micropython.viper
-def _extremes(frame: ptr8, width: int, height: int, shift: int, columns: int, rows: int, low: ptr8, high: ptr8):
+def _extremes(
+    frame: ptr8, width: int, height: int, shift: int, columns: int, rows: int, low: ptr8, high: ptr8
+):
     side = 1 << shift
     step_x = side // _SAMPLED_COLUMNS
     step_y = side // _SAMPLED_ROWS
@@ -53,13 +55,14 @@ def _extremes(frame: ptr8, width: int, height: int, shift: int, columns: int, ro
 
 
 @micropython.viper
-def _smooth(columns: int, rows: int, low: ptr8, high: ptr8, out: ptr8):
+def _smooth(columns: int, rows: int, low: ptr8, high: ptr8, out: ptr8, swings: ptr8):
     by = 0
     while by < rows:
         bx = 0
         while bx < columns:
             weights = 0
             total = 0
+            most = 0
             y = by - 1
             while y <= by + 1:
                 if y >= 0:
@@ -71,6 +74,8 @@ def _smooth(columns: int, rows: int, low: ptr8, high: ptr8, out: ptr8):
                                     dark = low[y * columns + x]
                                     light = high[y * columns + x]
                                     contrast = light - dark
+                                    if contrast > most:
+                                        most = contrast
                                     if contrast >= _LEAST_CONTRAST:
                                         weights += contrast
                                         total += contrast * (light + dark)
@@ -78,8 +83,10 @@ def _smooth(columns: int, rows: int, low: ptr8, high: ptr8, out: ptr8):
                 y += 1
             if weights:
                 out[by * columns + bx] = total // (weights + weights)
+                swings[by * columns + bx] = most // 8 + 2
             else:
                 out[by * columns + bx] = 0
+                swings[by * columns + bx] = 255
             bx += 1
         by += 1
 
@@ -91,6 +98,7 @@ class ThresholdMap:
         self._least_shift = shift
         count = ((max_width >> shift) + 1) * ((max_height >> shift) + 1)
         self.at = bytearray(count)
+        self.swing = bytearray(count)
         self._low = bytearray(count)
         self._high = bytearray(count)
         self.shift = shift
@@ -105,4 +113,4 @@ class ThresholdMap:
         self.columns = ((width - 1) >> shift) + 1
         self.rows = ((height - 1) >> shift) + 1
         _extremes(frame, width, height, shift, self.columns, self.rows, self._low, self._high)
-        _smooth(self.columns, self.rows, self._low, self._high, self.at)
+        _smooth(self.columns, self.rows, self._low, self._high, self.at, self.swing)

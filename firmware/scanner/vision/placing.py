@@ -1,0 +1,210 @@
+# Three finder patterns -> the mesh of the symbol they belong to: size, perspective, alignment patterns.
+#
+# The size is not read off one distance. Two cuts, through the top left finder and each of the others, give the
+# module size at both ends of each leg; under perspective the leg is (distance) / (geometric mean of the two)
+# modules long, exactly. From version 7 the symbol then names its version itself; below that, and where it is
+# unreadable, the timing patterns choose between the nearest sizes.
+from scanner.vision import matrix
+from scanner.vision.mesh import BIAS
+from scanner.vision.projection import Projection
+
+_LEG_RATIO = 1.2  # between the two legs' lengths in modules: they should be equal
+_LEAST_TIMING = 0.3  # 1 is a perfect timing pattern, 0 is noise
+_NAMED_FROM = 6  # estimated versions from here on are looked up in the version information
+_FAR_REACH = 6  # modules searched around the expected place of the last alignment pattern
+_NEAR_REACH = 2  # and of the others, once that one is known
+
+
+class Placing:
+    def __init__(self, probe, mesh, sampler, alignment):
+        self._probe = probe
+        self._mesh = mesh
+        self._sampler = sampler
+        self._alignment = alignment
+
+    def place(self, frame, width, height, three, flip):
+        """Lay the mesh for a triple of finders (top left, top right, bottom left). False if it is no symbol."""
+        self._frame = frame
+        self._width = width
+        self._height = height
+        self._flip = flip
+        a, b, c = three
+        along = self._leg(a, b, c)
+        if along is None:
+            return False
+        down = self._leg(a, c, b)
+        if down is None:
+            return False
+        ratio = along[0] / down[0]
+        if not 1 / _LEG_RATIO < ratio < _LEG_RATIO:
+            return False
+        projection = self._choose_size(a, along, down)
+        if projection is None:
+            return False
+        self._align(projection)
+        return True
+
+    def _leg(self, a, b, other):
+        # Cut finders a and b along the line between them, averaging over the width of their cores.
+        dx = b.x - a.x
+        dy = b.y - a.y
+        length = (dx * dx + dy * dy) ** 0.5
+        ox = other.x - a.x
+        oy = other.y - a.y
+        side = (ox * ox + oy * oy) ** 0.5
+        probe = self._probe
+        ends = []
+        for f in (a, b):
+            mx = dx * f.module / length
+            my = dy * f.module / length
+            sx = round(ox * f.module / side * 0.4)
+            sy = round(oy * f.module / side * 0.4)
+            if not probe.cut(
+                self._frame,
+                self._width,
+                self._height,
+                f.x,
+                f.y,
+                round(mx),
+                round(my),
+                self._flip,
+                0.7,
+                sx,
+                sy,
+                2,
+                5.5,
+            ):
+                return None
+            ends.append((probe.module * f.module, f.x + probe.middle * mx, f.y + probe.middle * my))
+        (near, ax, ay), (far, bx, by) = ends
+        return length / (near * far) ** 0.5, near / far, ax, ay, bx, by
+
+    def _choose_size(self, a, along, down):
+        # The projection of the likeliest size, or None.
+        estimate = (along[0] + down[0]) / 2 + 7
+        nearest = round((estimate - 17) / 4)
+        # Both cuts have moved the corner finder's middle, each along its own direction.
+        corner = (along[2] + down[2] - a.x, along[3] + down[3] - a.y)
+
+        def lay(version):
+            projection = Projection(corner, along[4:], down[4:], matrix.size_of(version))
+            projection.from_scales(along[1], down[1])
+            self._mesh.lay(projection)
+            return projection
+
+        if _NAMED_FROM <= nearest <= 41:
+            projection = lay(min(40, nearest))
+            named = self._named_version(projection.size)
+            if named and abs(named - nearest) <= 2:
+                return lay(named) if named != nearest else projection
+        best = None
+        top = _LEAST_TIMING
+        for version in (nearest, nearest + 1, nearest - 1):
+            if 1 <= version <= 40:
+                projection = lay(version)
+                score = self._timing(projection.size) - abs(estimate - projection.size) / 40
+                if score > top:
+                    top = score
+                    best = projection
+        if best is not None:
+            self._mesh.lay(best)
+        return best
+
+    def _timing(self, size):
+        # How well both timing patterns (row and column 6) alternate: 1 perfectly, 0 not at all.
+        first = 8
+        last = size - 8
+        total = 0.0
+        for down in (False, True):
+            line = list(self._strip(6, 7, first, last, down)[: last - first])
+            mean = sum(line) / len(line)
+            spread = sum([abs(v - mean) for v in line])
+            swing = 0
+            sign = -1  # module 8 is dark
+            for v in line:
+                swing += sign * (v - mean)
+                sign = -sign
+            total += swing / (spread + 1)
+        return total / 2
+
+    def _named_version(self, size):
+        # The version that the symbol's two blocks of version information name, or 0.
+        words = []
+        for down in (False, True):
+            seen = self._strip(0, 6, size - 11, size, down)[:66]
+            step_row, step_column = (1, 6) if down else (11, 1)
+            # The finder beside the block shows what is dark and what is light here.
+            middle = (min(seen) + max(seen)) / 2
+            word = 0
+            for i in range(18):
+                if seen[i // 3 * step_row + i % 3 * step_column] < middle:
+                    word |= 1 << i
+            words.append(word)
+        return matrix.version_near_finders(words[0], words[1])
+
+    def _strip(self, row, end_row, column, end_column, turned):
+        # Grey values of some modules; `turned` exchanges rows and columns.
+        if turned:
+            row, end_row, column, end_column = column, end_column, row, end_row
+        return self._sampler.strip(
+            self._frame, self._width, self._height, self._mesh, self._flip, row, end_row, column, end_column
+        )
+
+    def _find(self, projection, u, v, reach, shift):
+        # Look for the alignment pattern at (u, v); its displacement from the projection, or None.
+        x, y = projection.at(u, v)
+        alignment = self._alignment
+        if alignment.find(
+            self._frame,
+            self._width,
+            self._height,
+            x + shift[0],
+            y + shift[1],
+            projection.steps(u, v),
+            reach,
+            self._flip,
+        ):
+            return alignment.x - x, alignment.y - y
+        return None
+
+    def _align(self, projection):
+        # Fix the perspective by the last alignment pattern, then bend the mesh by all of them.
+        mesh = self._mesh
+        lines = matrix.alignment_positions((projection.size - 17) // 4)
+        count = len(lines)
+        if not count:
+            return
+        far = projection.span - 3
+        shift = self._find(projection, far, far, _FAR_REACH, (0, 0))
+        if shift is not None:
+            x, y = projection.at(far, far)
+            if projection.through(far, far, x + shift[0], y + shift[1]):
+                mesh.lay(projection)
+        if count < 3:
+            return
+        known = {}
+        last = count - 1
+        for j in range(count):
+            for i in range(count):
+                if (i, j) in ((0, 0), (last, 0), (0, last)):
+                    known[i, j] = (0, 0)  # a finder lies there, and the projection goes through it
+                else:
+                    near = _mean([known.get((i - 1, j)), known.get((i, j - 1))]) or (0, 0)
+                    known[i, j] = self._find(projection, lines[i] - 3, lines[j] - 3, _NEAR_REACH, near)
+        for j in range(count):
+            for i in range(count):
+                shift = known[i, j] or _mean(
+                    [known.get((i + p, j + q)) for p, q in ((-1, 0), (1, 0), (0, -1), (0, 1))]
+                )
+                x, y = shift or (0, 0)
+                mesh.shift_x[j * count + i] = round(x) + BIAS
+                mesh.shift_y[j * count + i] = round(y) + BIAS
+        mesh.bend(bytes(lines))
+
+
+def _mean(shifts):
+    # The mean of the displacements that are known, or None.
+    there = [s for s in shifts if s]
+    if not there:
+        return None
+    return sum([s[0] for s in there]) / len(there), sum([s[1] for s in there]) / len(there)
