@@ -129,8 +129,10 @@ def shorten(text: str) -> str:
 
 def _body(der: bytes) -> Any:
     try:
-        return x509.Certificate.load(der, strict=True)["tbs_certificate"]
-    except (ValueError, TypeError) as error:
+        body = x509.Certificate.load(der, strict=True)["tbs_certificate"]
+        body["subject_public_key_info"]  # lazy: this is what takes the body apart into its fields
+        return body
+    except (ValueError, TypeError, KeyError) as error:
         raise UnusableKey("not a certificate") from error
 
 
