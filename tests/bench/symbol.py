@@ -2,8 +2,8 @@
 
     python tests/bench/symbol.py
 
-Runs on each interpreter that GATEPOST_MICROPYTHON, GATEPOST_MICROPYTHON32 or the environment provides. The damaged
-symbol has an eighth of its parity spent on wrong codewords in every block.
+Runs on the interpreter of this environment (or GATEPOST_MICROPYTHON), and on a 32-bit one where
+GATEPOST_MICROPYTHON32 names it. The damaged symbol has noise over a square of an eighth of its side.
 """
 
 from __future__ import annotations
@@ -71,7 +71,6 @@ def main() -> None:
             clean = bytearray(1 if module else 0 for row in code.matrix for module in row)
             damaged = bytearray(clean)
             rng = random.Random(1)
-            # A square of flipped modules well inside the data region hits a few codewords of each block.
             side = max(3, size // 8)
             for y in range(side):
                 for x in range(side):

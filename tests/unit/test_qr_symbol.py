@@ -172,7 +172,7 @@ def test_loops_allocate_nothing(mp):
     """With the heap locked the loops over modules and codewords still run."""
     source = """
 import micropython
-from scanner.vision import codewords, matrix, reed_solomon, segments
+from scanner.vision import codewords, galois, matrix, reed_solomon, segments
 centres = bytes(matrix.alignment_positions(7))
 out = bytearray(200)
 out[:196] = bytes(196)
@@ -183,7 +183,7 @@ micropython.heap_lock()
 codewords._walk(0, 0, 0, grid, codewords._stream, codewords._plan, codewords._masks, centres, 2, 45, 45, 1)
 codewords._walk_sureness(0, 0, 0, grid, codewords._stream, codewords._plan, codewords._masks, centres, 2, 45, 45, 1)
 codewords._gather(codewords._stream, codewords.data, 4, 4, 31, 18)
-reed_solomon.syndromes(codewords._times, codewords._times, 0, codewords.data, codewords._syndromes, 4, 49, 0, 18)
+galois.syndromes(codewords._times, codewords._times, 0, codewords.data, codewords._syndromes, 4, 49, 0, 18)
 reed_solomon.repair(codewords.data, 0, 49, codewords._syndromes, 0, 18, 18, syn, 0)
 segments._alphanumeric(out, 0, text, 0, 90, segments._CHARACTERS)
 segments._numeric(out, 0, text, 0, 90)

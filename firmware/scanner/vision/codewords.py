@@ -8,7 +8,7 @@
 import micropython
 from micropython import const
 
-from scanner.vision import blocks, masks, matrix, reed_solomon
+from scanner.vision import blocks, galois, masks, matrix, reed_solomon
 
 _MAX_CODEWORDS = const(3706)
 _MAX_SYNDROMES = const(2430)  # version 40-H: 81 blocks of 30
@@ -222,7 +222,7 @@ def read(grid, size, version, level, mask, flipped, confidence):
 
     corrected = erased = 0
     limit = parity - kept_back
-    if reed_solomon.syndromes(_times, _times, 0, data, _syndromes, count, block, longer, parity):
+    if galois.syndromes(_times, _times, 0, data, _syndromes, count, block, longer, parity):
         surveyed = False
         start = 0
         for b in range(count):

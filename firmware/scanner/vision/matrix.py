@@ -79,13 +79,17 @@ def column_plan(plan: ptr8, masks: ptr8, x: int, size: int, centres: ptr8, count
     c = m[2]
     y = size
     while y > 0:
+        # One at a time: a store at a constant offset is miscompiled for Xtensa by MicroPython 1.25.
         w[0] = a
-        w[1] = b
-        w[2] = c
-        w = ptr32(int(w) + 12)
+        w = ptr32(int(w) + 4)
+        w[0] = b
+        w = ptr32(int(w) + 4)
+        w[0] = c
+        w = ptr32(int(w) + 4)
         y -= 12
 
-    plan[6] = plan[6] | 3  # the horizontal timing pattern
+    y = 6
+    plan[y] = plan[y] | 3  # the horizontal timing pattern
     top = 0  # rows 0..top-1 and bottom..size-1 that finders, format and version information take
     bottom = size
     flags = 3
