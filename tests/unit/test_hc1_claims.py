@@ -51,7 +51,8 @@ def test_times_of_every_form(mp, times):
         (NOW - 2, "not_yet_valid"),
         (NOW - 1, "ok"),
         (NOW + YEAR - 1, "ok"),
-        (NOW + YEAR, "expired"),
+        (NOW + YEAR, "ok"),
+        (NOW + YEAR + 1, "expired"),
         (NOW + 9 * YEAR, "expired"),
     ],
 )
@@ -130,7 +131,7 @@ def test_a_doubtful_clock_makes_no_pass(mp):
 
 
 def test_a_doubtful_clock_does_not_soften_a_refusal(mp):
-    assert code(mp, timed(exp=NOW), trusted=False) == "expired"
+    assert code(mp, timed(exp=NOW - 1), trusted=False) == "expired"
     assert code(mp, issue(negative_test(tr="260373001")), trusted=False) == "test_positive"
     assert code(mp, "HC1:", trusted=False) == "bad_compression"
 
@@ -444,7 +445,7 @@ def test_the_vaccination_certificate_of_who(mp, payload):
 
 def test_a_wrong_key_or_time_refuses_those_of_who_too(mp):
     assert code(mp, issue(DVC, sub_claim=-6), [record(p256(), usage=1)]) == "wrong_key_usage"
-    assert code(mp, issue(DVC, sub_claim=-6, expires=NOW)) == "expired"
+    assert code(mp, issue(DVC, sub_claim=-6, expires=NOW - 1)) == "expired"
     assert (
         code(mp, issue(DVC | {"v": DVC["v"] | {"dt": "2022-01-01"}}, sub_claim=-6)) == "vaccination_in_future"
     )

@@ -22,7 +22,10 @@ def key_usage(claims, now, policy):
 
 
 def times(claims, now, policy):
-    """issued <= now < expires."""
+    """issued <= now <= expires.
+
+    The last second counts as valid: RFC 8392 (3.1.4) would end a second earlier, the EU's reference data does not.
+    """
     if claims.expires == _SPECIMEN:
         return "specimen"
     for start in (claims.issued, claims.not_before):
@@ -30,7 +33,7 @@ def times(claims, now, policy):
             return "not_yet_valid"
     if claims.expires is None:
         return "no_expiry"
-    return "expired" if now >= claims.expires else None
+    return "expired" if now > claims.expires else None
 
 
 def key_state(claims, now, policy):

@@ -4,6 +4,8 @@
 
 import gc
 
+# First of all, from the bottom: an import inside an import takes C stack, and the curves are large to compile.
+import scanner.crypto.cose  # noqa: F401
 from scanner.credentials.registry import open_text
 from scanner.reasons import CHECK, PASS, REFUSE, Refusal, reason
 from scanner.rules.checks import CHECKS
