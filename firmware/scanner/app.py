@@ -36,7 +36,7 @@ class App:
         self.decoder = decoder
         self.trust = open_trust(board.storage.root)
         self.screen = Screen(board.display.buffer, board.display.width, board.display.height)
-        self.link = Server(board.serial, status.methods(self))
+        self.link = Server(board.serial, status.methods(self), self._report)
         self._memory = Memory()
         self._ready = None  # the waiting screen that is drawn, or None while a verdict is
         self._shown = None  # the verdict on the screen
@@ -155,13 +155,17 @@ class App:
     def _fault(self, error):
         """Say so on the screen, tell whoever listens, and go on."""
         gc.collect()
-        trace = io.StringIO()
-        sys.print_exception(error, trace)
         verdict = Verdict("internal_fault", None, type(error).__name__)
         try:
-            self.board.fault(trace.getvalue())
+            self._report(error)
             self._show(verdict)
             self.board.looked(verdict_report(verdict, None, 0, {}, self.screen.said, gc.mem_alloc()))
         except Exception as again:  # noqa: BLE001 - not even the screen works: the loop still goes on
-            sys.print_exception(again)
+            self._report(again)
         self.board.wait(_IDLE_MS)
+
+    def _report(self, error):
+        """Hand a traceback to the board; never to the console, which on a real board is the cable."""
+        trace = io.StringIO()
+        sys.print_exception(error, trace)
+        self.board.fault(trace.getvalue())

@@ -4,7 +4,6 @@
 # while one is under way no further request is read. A host that stops reading loses its answer after a while (USB
 # drivers may hang on a full pipe for ever), and the loss is counted.
 
-import sys
 from time import ticks_diff, ticks_ms
 
 from micropython import const
@@ -18,11 +17,13 @@ _PATIENCE_MS = const(2000)  # an answer that makes no progress for this long is 
 
 
 class Server:
-    """`port` has non-blocking readinto(buffer) and write(view); `methods` maps names to functions of (params)."""
+    """`port` has non-blocking readinto(buffer) and write(view); `methods` maps names to functions of (params); `fault`
+    is told of exceptions that no method should raise."""
 
-    def __init__(self, port, methods):
+    def __init__(self, port, methods, fault):
         self._port = port
         self._methods = methods
+        self._fault = fault
         self._receiver = frames.Receiver()
         self._chunk = memoryview(bytearray(_CHUNK))
         self._at = self._end = 0  # what of the chunk is still to be looked at
@@ -83,5 +84,5 @@ class Server:
         except LinkError as error:
             return messages.failure(number, error.code, error.message)
         except Exception as error:  # noqa: BLE001 - the edge: a fault in a method must not stop the scanner
-            sys.print_exception(error)
+            self._fault(error)
             return messages.failure(number, "internal_fault", type(error).__name__)
