@@ -64,7 +64,9 @@ def by_cryptography(der: bytes) -> tuple:
 
 
 def ours(record: KeyRecord) -> tuple:
-    first, second = (record.n, record.e) if record.kind == "RSA" else (record.x, int.from_bytes(record.y, "big"))
+    first, second = (
+        (record.n, record.e) if record.kind == "RSA" else (record.x, int.from_bytes(record.y, "big"))
+    )
     return int.from_bytes(first, "big"), second, record.usage, record.not_before, record.not_after
 
 

@@ -60,7 +60,20 @@ def test_a_short_passphrase_is_refused(tmp_path):
 
 @pytest.mark.parametrize("algorithm", ["ES256", "ES384", "PS256"])
 def test_inspection_shows_no_secret(tmp_path, capsys, algorithm):
-    run(keys, "new", "issuer", "--alg", algorithm, "--country", "FR", "-o", tmp_path, "--no-passphrase", "--uses", "test")
+    run(
+        keys,
+        "new",
+        "issuer",
+        "--alg",
+        algorithm,
+        "--country",
+        "FR",
+        "-o",
+        tmp_path,
+        "--no-passphrase",
+        "--uses",
+        "test",
+    )
     secret = files.load_private(tmp_path / "dsc.key.pem").key.private_numbers()
     number = getattr(secret, "private_value", None) or getattr(secret, "d", 0)
     capsys.readouterr()
@@ -98,7 +111,8 @@ def test_from_keys_to_a_flash_image(tmp_path, authority, secret, capsys):
     assert run(trust, "bundle", tmp_path / "keys.json", *signing, "--version", 4, "-o", bundle) == 0
     public = authority / "authority.pub.pem"
     found = read_bundle(bundle.read_bytes(), files.load_authority(public))
-    assert (found.version, found.environment, [each.country for each in found.keys()]) == (4, "PROD", ["EE"])
+    records = found.keys()
+    assert (found.version, found.environment, [each.country for each in records]) == (4, "PROD", ["EE"])
 
     assert run(trust, "image", "--bundle", bundle, "--authority", public, "--size", "64K", "-o", image) == 0
     assert len(image.read_bytes()) == 65536
@@ -113,21 +127,34 @@ def test_from_keys_to_a_flash_image(tmp_path, authority, secret, capsys):
 
     run(keys, "public", public, "--raw", "-o", tmp_path / "authority.pub")
     raw = (tmp_path / "authority.pub").read_bytes()
-    assert raw == point(files.load_authority(public)) == point(files.load_authority(tmp_path / "authority.pub"))
+    assert (
+        raw == point(files.load_authority(public)) == point(files.load_authority(tmp_path / "authority.pub"))
+    )
 
 
 def test_an_image_for_another_authority_is_not_made(tmp_path, authority, secret):
     bundle = tmp_path / "demo.gatepost"
     _demonstration_bundle(bundle)
     with pytest.raises(GatepostError, match="not this authority's"):
-        run(trust, "image", "--bundle", bundle, "--authority", authority / "authority.pub.pem", "-o", tmp_path / "x")
+        run(
+            trust,
+            "image",
+            "--bundle",
+            bundle,
+            "--authority",
+            authority / "authority.pub.pem",
+            "-o",
+            tmp_path / "x",
+        )
     with pytest.raises(GatepostError, match="larger size"):
         public = DEMONSTRATION / "authority" / "authority.pub.pem"
         run(trust, "image", "--bundle", bundle, "--authority", public, "--size", "16K", "-o", tmp_path / "x")
     assert not (tmp_path / "x").exists()
 
 
-def _demonstration_bundle(output: Path, *more: object, issuer: Path = DEMONSTRATION / "issuer" / "dsc.crt.pem") -> None:
+def _demonstration_bundle(
+    output: Path, *more: object, issuer: Path = DEMONSTRATION / "issuer" / "dsc.crt.pem"
+) -> None:
     key = DEMONSTRATION / "authority" / "authority.key.pem"
     run(trust, "bundle", issuer, "--key", key, "--environment", "DEMO", "-o", output, *more)
 
@@ -149,7 +176,14 @@ def test_demonstration_keys_sign_demonstrations_alone(tmp_path, authority, secre
     with pytest.raises(GatepostError, match="demonstration key"):
         run(trust, "bundle", real, "--key", bare, "--environment", environment, "-o", output)
 
-    signing = ("--key", authority / "authority.key.pem", "--passphrase-file", secret, "--environment", environment)
+    signing = (
+        "--key",
+        authority / "authority.key.pem",
+        "--passphrase-file",
+        secret,
+        "--environment",
+        environment,
+    )
     with pytest.raises(GatepostError, match="demonstration key"):
         run(trust, "bundle", real, DEMONSTRATION / "issuer", *signing, "-o", output)
     assert not output.exists()

@@ -1,4 +1,4 @@
-"""The trust store: what the host signs, the firmware believes; whatever else lies on flash, it refuses with a reason."""
+"""The trust store: what the host signs, the firmware believes; whatever else lies on flash, it refuses."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ HEADER = struct.Struct(">4sBBHIIII8x")
 ENTRY = struct.Struct(">8s4sII")
 RECORD = struct.Struct(">BBBBHHII")
 INLINE_PARTY = 64  # a party up to this long stands in its record
-PER_BUCKET = 4  # entries a fan-out bucket holds on average, at most
+PER_BUCKET = 2  # entries a fan-out bucket holds on average, at most: one small read finds the right one
 MAX_SHARED = 16  # keys under one kid and issuer that a scanner would have to try one by one
 
 
