@@ -23,6 +23,9 @@ from gatepost.trust.records import KeyRecord
 from gatepost.trust.signing import point
 
 COUNTRY = "UT"  # Utopia, the country of ICAO's specimen passports
+MINISTRY = "Ministry of Health of Utopia"
+CLINIC = "Harbour Clinic of Utopia"
+NOBODY = "Nobody's Ministry"
 _PHONE = Pose(turn=3, height=1.2)
 _PAPER = Pose(turn=-2, height=1.12)
 _GOOD = Camera(blur=0.5, noise=2, shade=0.1)
@@ -57,24 +60,31 @@ def assemble(now: datetime | None = None) -> Cast:
     stolen = new_issuer(country=COUNTRY, name="Harbour Clinic of Utopia", begin=begin, demonstration=True)
     nobody = new_issuer(country=COUNTRY, name="Nobody", begin=begin, demonstration=True)
     authority = ec.generate_private_key(ec.SECP256R1())
-    records = [_record(ministry), replace(_record(stolen), revoked=True)]
+    records = [_record(ministry, MINISTRY), replace(_record(stolen, CLINIC), revoked=True)]
     bundle = build_bundle(records, authority, version=1, environment="DEMO", created=int(now.timestamp()))
     return Cast(_scenes(ministry, stolen, nobody, now), bundle, point(authority.public_key()))
 
 
-def _record(issuer: Issuer) -> KeyRecord:
-    return record_from_certificate(issuer.dsc.public_bytes(Encoding.DER), source="DEMO")
+def _record(issuer: Issuer, name: str) -> KeyRecord:
+    """The issuer's key as a trust list has it, with the plain name for the screen."""
+    return replace(record_from_certificate(issuer.dsc.public_bytes(Encoding.DER), source="DEMO"), name=name)
 
 
 def _scenes(ministry: Issuer, stolen: Issuer, nobody: Issuer, now: datetime) -> list[Scene]:
-    valid = _certificate(ministry, "vaccination", now, family="Lindqvist", given="Åsa Marie")
-    tested = _certificate(ministry, "test", now, family="Okonkwo-Brandt", given="Chidi")
-    recovered = _certificate(ministry, "recovery", now, family="Papadopoulou", given="Eleni")
-    expired = _certificate(ministry, "vaccination", now - timedelta(days=100), family="Novak", given="Jan")
-    forged = _certificate(ministry, "vaccination", now, family="Mallory", given="Trudy", forge=True)
-    foreign = _certificate(nobody, "vaccination", now, family="Doe", given="Alex")
-    withdrawn = _certificate(stolen, "vaccination", now, family="Rossi", given="Carla")
-    endless = _certificate(ministry, "vaccination", now, family="García Ñuñez", given="María", days=None)
+    valid = _certificate(ministry, "vaccination", now, name=("Lindqvist", "Åsa Marie"), birth="1984-07-19")
+    tested = _certificate(ministry, "test", now, name=("Okonkwo-Brandt", "Chidi"), birth="1991-02-28")
+    recovered = _certificate(ministry, "recovery", now, name=("Papadopoulou", "Eleni"), birth="1969-11-03")
+    expired = _certificate(
+        ministry, "vaccination", now - timedelta(days=100), name=("Novak", "Jan"), birth="2001-05-12"
+    )
+    forged = _certificate(
+        ministry, "vaccination", now, name=("Mallory", "Trudy"), birth="1978-10-30", forge=True
+    )
+    foreign = _certificate(nobody, "vaccination", now, name=("Doe", "Alex"), birth="1995-01-09")
+    withdrawn = _certificate(stolen, "vaccination", now, name=("Rossi", "Carla"), birth="1988-08-17")
+    endless = _certificate(
+        ministry, "vaccination", now, name=("García Ñuñez", "María"), birth="1959-04-23", days=None
+    )
     leaning = Pose(turn=17, lean=0.10, yaw=0.06, height=1.15)
     return [
         Scene("valid vaccination, on a phone", "PASS", "ok", _photo(on_phone(valid), _PHONE, _GOOD, 1)),
@@ -114,13 +124,13 @@ def _certificate(
     kind: str,
     now: datetime,
     *,
-    family: str,
-    given: str,
+    name: tuple[str, str],
+    birth: str,
     days: int | None = 90,
     forge: bool = False,
 ) -> str:
     """The text of a certificate of that kind, issued a day before `now` and valid for `days` from then."""
-    _, payload = sample(kind, now=now, country=COUNTRY, family=family, given=given)
+    _, payload = sample(kind, now=now, country=COUNTRY, family=name[0], given=name[1], birth=birth)
     issued = int((now - timedelta(days=1)).timestamp())
     return issue_hc1(
         payload,

@@ -16,6 +16,10 @@ from gatepost.sim.scan import Scan
 SIGNS = {"PASS": ("✔", "bold #009e73"), "CHECK": ("?", "bold #e69f00"), "REFUSE": ("✘", "bold #d55e00")}
 
 
+_STAGES = (("find", 5), ("decode", 7), ("verify", 7))
+_WIDE = 112  # columns from which the whole sentence fits on the line; below, its code
+
+
 class Report:
     """Collects the scans of one demonstration; `surprises` counts verdicts other than the expected ones."""
 
@@ -24,6 +28,7 @@ class Report:
         self._as_json = as_json
         self._draw = draw
         self._scans = 0
+        self._wide = False
         self.surprises = 0
 
     def begin(self, about: dict[str, Any], scenes: int) -> None:
@@ -31,8 +36,10 @@ class Report:
             f"Virtual scanner: firmware {about.get('firmware', '?')} on {about.get('micropython', 'MicroPython')}, "
             f"{scenes} travellers.\n"
         )
+        self._wide = self._console.width >= _WIDE
+        why = 46 if self._wide else 18
         self._console.print(
-            f"[dim]{'verdict':<11}{'what came':<34}{'why':<46}{'find':>6}{'decode':>8}{'verify':>8} ms[/]"
+            f"[dim]{'verdict':<9}{'what came':<32}{'why':<{why}}{'find':>5}{'decode':>7}{'verify':>7}[/] ms"
         )
 
     def add(self, scene: Scene, scan: Scan) -> None:
@@ -48,13 +55,9 @@ class Report:
             sys.stdout.flush()
             return
         sign, style = SIGNS.get(scan.verdict or "", ("-", "bold"))
-        times = "".join(
-            f"{scan.ms[stage]:>{width}.1f}" if stage in scan.ms else " " * width
-            for stage, width in (("find", 6), ("decode", 8), ("verify", 8))
-        )
-        self._console.print(
-            f"[{style}]{sign} {scan.verdict or 'no code':<9}[/]{scene.title:<34}{scan.sentence:<46}{times}"
-        )
+        why = f"{scan.sentence:<46}" if self._wide else f"{scan.code:<18}"
+        times = "".join(f"{scan.ms.get(stage, 0):>{width}.0f}" for stage, width in _STAGES)
+        self._console.print(f"[{style}]{sign} {scan.verdict or '-':<7}[/]{scene.title:<32}{why}{times}")
         if not expected:
             self._console.print(
                 f"  [bold]expected {scene.verdict} ({scene.code}), got {scan.code} {scan.detail}[/]"
@@ -75,7 +78,8 @@ class Report:
         shown = f"{folder}/"
         self._console.print(f"""
 The pictures and the scanner's screens are in [bold]{shown}[/]. Next:
-  gatepost scan {shown}*phone.png --trust {shown}trust.gatepost   judge pictures yourself
+  gatepost scan {shown}01*phone.png --trust {shown}trust.gatepost --authority {shown}authority.pub
+                                               judge a picture yourself
   gatepost issue hc1 --help                    make a certificate
   gatepost trust import --help                 read real authorities' keys
   gatepost sim                                 keep a scanner running""")
