@@ -12,6 +12,7 @@ from .rows import blend_rows, find_crossings, find_edges, find_swings, shrink_ro
 from .threshold import ThresholdMap
 
 _ROOM = 64  # finders kept at most: noise and text must not make the grouping explode
+_LARGE = 3 * 256  # modules of three pixels and more, in 1/256 px
 _HITS = 128  # hits of one row at most
 _PROBES = 6000  # hits checked in one frame at most
 
@@ -111,21 +112,17 @@ class FinderSearch:
         if self._left <= 0 or len(self.found) >= _ROOM:
             return
         self._left -= 1
-        frame = self._frame
-        width = self._width
-        height = self._height
-        cut = self.probe.cut
+        self._flip = 255 if inverted else 0
         probe = self.probe
-        flip = 255 if inverted else 0
-        if not cut(frame, width, height, x, y, 0, module, flip, 0.8):
+        if not self._cut(x, y, 0, module, 0.8, 5.0):
             return
         y += round(probe.middle * module)
         down = round(probe.module * module)
-        if not cut(frame, width, height, x, y, module, 0, flip, 0.7):
+        if not self._cut(x, y, module, 0, 0.7, 5.0):
             return
         x += round(probe.middle * module)
         across = round(probe.module * module)
-        if not cut(frame, width, height, x, y, 0, down, flip, 0.6):
+        if not self._cut(x, y, 0, down, 0.6, 5.0):
             return
         y += round(probe.middle * down)
         if across > 3 * down or down > 3 * across:
@@ -136,7 +133,7 @@ class FinderSearch:
         module = min(across, down)
         passed = 0
         for sign in (1, -1):
-            if cut(frame, width, height, x, y, slant_x, sign * slant_y, flip, 0.8, 0, 0, 0, 7.0):
+            if self._cut(x, y, slant_x, sign * slant_y, 0.8, 7.0):
                 passed += 1
                 module = min(module, round(probe.module * (slant_x * slant_x + slant_y * slant_y) ** 0.5))
         if not passed:
@@ -146,3 +143,11 @@ class FinderSearch:
                 f.hits += 1
                 return
         self.found.append(Finder(x, y, module, inverted))
+
+    def _cut(self, x, y, dx, dy, slack, reach):
+        # Large modules show every spot of the print: average three lines, a quarter module apart.
+        beside = 1 if dx + abs(dy) >= _LARGE else 0
+        probe = self.probe
+        return probe.cut(
+            self._frame, self._width, self._height, x, y, dx, dy, self._flip, slack, -dy // 4, dx // 4, beside, reach
+        )
