@@ -34,12 +34,12 @@ class Report:
     def begin(self, about: dict[str, Any], scenes: int) -> None:
         self._console.print(
             f"Virtual scanner: firmware {about.get('firmware', '?')} on {about.get('micropython', 'MicroPython')}, "
-            f"{scenes} travellers.\n"
+            f"{scenes} travellers; times in milliseconds.\n"
         )
         self._wide = self._console.width >= _WIDE
         why = 46 if self._wide else 18
         self._console.print(
-            f"[dim]{'verdict':<9}{'what came':<32}{'why':<{why}}{'find':>5}{'decode':>7}{'verify':>7}[/] ms"
+            f"[dim]{'verdict':<9}{'what came':<32}{'why':<{why}}{'find':>5}{'decode':>7}{'verify':>7}[/]"
         )
 
     def add(self, scene: Scene, scan: Scan) -> None:
