@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 
 from PIL import Image, ImageDraw
 
@@ -32,7 +33,7 @@ class _Sheet:
 
     def stroke(self, points: list[tuple[float, float]], width: float, ink: int = 255) -> None:
         """A line with round ends and joints."""
-        for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
+        for (x1, y1), (x2, y2) in pairwise(points):
             dx, dy = x2 - x1, y2 - y1
             length = math.hypot(dx, dy) or 1.0
             nx, ny = -dy / length * width / 2, dx / length * width / 2
@@ -98,11 +99,14 @@ def warning(size: int) -> Image.Image:
 
 
 def gate(size: int) -> Image.Image:
-    """Starting: two posts and a bar between them."""
+    """Starting: a post and its striped bar, going up."""
     sheet = _Sheet(size)
-    for x in (0.18, 0.82):
-        sheet.stroke([(x, 0.2), (x, 0.86)], 0.16)
-    sheet.stroke([(0.3, 0.5), (0.7, 0.5)], 0.12)
+    sheet.stroke([(0.2, 0.56), (0.93, 0.2)], 0.13)
+    for part in (0.4, 0.62, 0.84):
+        x, y = 0.2 + 0.73 * part, 0.56 - 0.36 * part
+        sheet.stroke([(x - 0.045, y - 0.1), (x + 0.015, y + 0.1)], 0.07, 0)
+    sheet.rounded([(0.13, 0.5), (0.27, 0.5), (0.27, 0.86), (0.13, 0.86)], 0.05)
+    sheet.stroke([(0.06, 0.91), (0.34, 0.91)], 0.09)
     return sheet.done()
 
 

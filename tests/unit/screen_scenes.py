@@ -105,7 +105,7 @@ def verdict(
     }
 
 
-FRESH = {"list_version": "2026.11.20", "list_age": 2, "clock": "22 Nov 2026 03:37 UTC"}
+FRESH = {"list_version": "2026.11.20", "list_age": 2, "clock": "22 Nov 2026 · 03:37 UTC"}
 
 SCENES: dict[str, tuple[str, dict[str, Any]]] = {
     "pass": verdict("ok", ERIKA),
@@ -130,7 +130,7 @@ SCENES: dict[str, tuple[str, dict[str, Any]]] = {
     "ready": ("ready", FRESH),
     "ready-demo": ("ready", {**FRESH, "environment": "DEMO"}),
     "ready-stale": ("ready", {**FRESH, "list_age": 40, "list_state": 2, "clock_trusted": False}),
-    "ready-no-list": ("ready", {"list_age": None, "clock": "22 Nov 2026 03:37 UTC"}),
+    "ready-no-list": ("ready", {"list_age": None, "clock": "22 Nov 2026 · 03:37 UTC"}),
     "reading": ("ready", {**FRESH, "reading": True, "hint": "A code is in sight."}),
     "starting": ("message", {"title": "Starting", "text": "Checking the list of issuers"}),
     "fault": ("fault", {"title": "Camera fault", "text": "The camera does not answer. Call the technician."}),

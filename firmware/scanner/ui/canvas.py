@@ -4,6 +4,7 @@
 # with the screen: nothing of a holder stays behind.
 
 import array
+
 import framebuf
 from micropython import const
 

@@ -17,6 +17,7 @@ WHITE = rgb(255, 255, 255)
 NIGHT = rgb(11, 25, 38)  # screens without a verdict
 NIGHT_RAISED = rgb(32, 52, 70)
 MIST = rgb(164, 184, 200)  # quiet text on NIGHT
+ALARM = rgb(255, 140, 102)  # what is wrong, on NIGHT
 CARD = rgb(255, 255, 255)
 CARD_INK = rgb(16, 20, 28)
 CARD_QUIET = rgb(70, 78, 92)

@@ -28,15 +28,15 @@ def day(value):
 
 
 def moment(value):
-    """The day and, where one is given, the hour and minute with its zone: "29 May 2021 10:00 UTC"."""
+    """The day and, where one is given, the hour and minute with its zone: "29 May 2021 · 10:00 UTC"."""
     if isinstance(value, (int, float)):
         seconds = int(value) % _DAY
-        return "{} {:02d}:{:02d} UTC".format(day(value), seconds // 3600, seconds // 60 % 60)
+        return "{} · {:02d}:{:02d} UTC".format(day(value), seconds // 3600, seconds // 60 % 60)
     text = value.strip() if value else ""
     clock = text[11:16]
     if len(clock) != 5 or clock[2] != ":" or not (clock[:2] + clock[3:]).isdigit():
         return day(text)
-    return day(text) + " " + clock + _zone(text[16:])
+    return day(text) + " · " + clock + _zone(text[16:])
 
 
 def _zone(rest):

@@ -38,15 +38,22 @@ class Font:
         self._bitmaps = self._table + self._count * _GLYPH
         if self._bitmaps > len(data):
             raise ValueError(name + ": cut short")
+        self._first = data[_HEAD] | data[_HEAD + 1] << 8
+        self._last = data[_HEAD + 2] | data[_HEAD + 3] << 8
+        if not self._ranges or self._first > self._last or self._last - self._first >= self._count:
+            raise ValueError(name + ": no such glyphs")
         for at in range(self._table, self._bitmaps, _GLYPH):
             size = (data[at + 2] + 3 >> 2) * data[at + 3]
             if self._bitmaps + (data[at] | data[at + 1] << 8) + size > len(data):
                 raise ValueError(name + ": a glyph reaches past the end")
 
     def _find(self, code):
-        # The place of a glyph's row in the file, or 0: binary search among the ranges of code points.
+        # The place of a glyph's row in the file, or 0: binary search among the ranges of code points. The first range
+        # is ASCII in a font for text, and most of what is written.
+        if self._first <= code <= self._last:
+            return self._table + (code - self._first) * _GLYPH
         data = self._data
-        low = 0
+        low = 1
         high = self._ranges
         while low < high:
             middle = (low + high) >> 1
@@ -62,10 +69,7 @@ class Font:
 
     def has(self, text):
         """True if every character of `text` has a glyph."""
-        for letter in text:
-            if not self._find(ord(letter)):
-                return False
-        return True
+        return all(self._find(ord(letter)) for letter in text)
 
     def width(self, text):
         """Width of `text` in pixels, as `draw` would advance."""

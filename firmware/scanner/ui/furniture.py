@@ -53,11 +53,12 @@ def countdown(canvas, left, total, ink, paper):
     canvas.box(0, y, canvas.width * min(max(left, 0), total) // total, BAR, ink)
 
 
-def action_lines(canvas, text, width):
-    """(font, lines) of what to do next: medium if one line holds it, else small."""
+def action_lines(canvas, text, width, most):
+    """(font, lines) of what to do next: medium if it takes no more than `most` lines, else small."""
     width -= canvas.icons.size(">")[0] + 6
-    if canvas.medium.width(text) <= width:
-        return canvas.medium, [text]
+    lines = wrap(canvas.medium, text, width)
+    if len(lines) <= most:
+        return canvas.medium, lines
     return canvas.small, wrap(canvas.small, text, width)
 
 

@@ -3,38 +3,45 @@
 from micropython import const
 
 from scanner.ui import colours, furniture
-from scanner.ui.text import wrap
+from scanner.ui.text import wrap, wrap_facts
 
 _MARGIN = const(10)
 _ARM = const(30)  # length of a guide corner's arm in pixels
 _LINE = const(5)
+_COLUMN = const(128)  # width of the text beside the guide square
 
 _HINT = "Hold the code inside the frame."
+_READY = "Ready"
 _READING = "Hold still"
-_STATES = (colours.MIST, colours.AMBER, colours.VERDICTS[2])
+_STATES = (colours.MIST, colours.AMBER, colours.ALARM)
 
 
 def draw(canvas, view):
     """Draw the whole screen of a ReadyView."""
-    paper = colours.NIGHT
-    canvas.fill(paper)
+    canvas.fill(colours.NIGHT)
     top = furniture.banner(canvas, view.environment)
-    if canvas.width > canvas.height:
-        side = canvas.height - top - 2 * _MARGIN
-        _guide(canvas, _MARGIN, top + _MARGIN, side, view.reading)
-        x = side + 2 * _MARGIN + 4
-        _column(canvas, view, x, top + _MARGIN, canvas.width - x - 6, canvas.height - _MARGIN)
+    wide = canvas.width > canvas.height
+    width = max(_COLUMN, canvas.width * 2 // 5) if wide else canvas.width - 2 * _MARGIN
+    hint = wrap(canvas.small, view.hint or _HINT, width)
+    known = []
+    for text, state in _knowledge(view):
+        known.extend([(line, state) for line in wrap_facts(canvas.small, text, width)])
+    height = canvas.large.height + (len(hint) + len(known)) * canvas.small.height + 2 * _MARGIN + 8
+    if wide:
+        side = min(canvas.height - top, canvas.width - width - _MARGIN) - 2 * _MARGIN
+        y = top + (canvas.height - top - side) // 2
+        _guide(canvas, _MARGIN, y, side, view.reading)
+        _column(canvas, view, hint, known, canvas.width - width, top + _MARGIN, canvas.height - _MARGIN)
     else:
-        side = min(canvas.width - 4 * _MARGIN, canvas.height - top - 140)
+        side = min(canvas.width - 4 * _MARGIN, canvas.height - top - height - _MARGIN)
         _guide(canvas, (canvas.width - side) // 2, top + _MARGIN, side, view.reading)
-        y = top + side + 2 * _MARGIN
-        _column(canvas, view, _MARGIN, y, canvas.width - 2 * _MARGIN, canvas.height - 6)
+        _column(canvas, view, hint, known, _MARGIN, top + _MARGIN + side + _MARGIN, canvas.height - _MARGIN)
 
 
 def _guide(canvas, x, y, side, reading):
     # Four corners; around a code that is being read they close to a frame.
     ink = colours.AMBER if reading else colours.WHITE
-    arm = side // 2 if reading else min(_ARM, side // 3)
+    arm = side + 1 >> 1 if reading else min(_ARM, side // 3)
     far = side - _LINE
     for left in (0, 1):
         for top in (0, 1):
@@ -54,21 +61,17 @@ def _ghost(canvas, x, y, module, ink):
         canvas.box(x + left * module, y + top * module, module, module, ink)
 
 
-def _column(canvas, view, x, y, width, bottom):
+def _column(canvas, view, hint, known, x, y, bottom):
+    # What to do at the top, what the scanner knows at the bottom.
     paper = colours.NIGHT
-    title = _READING if view.reading else "Ready"
-    canvas.text(canvas.large, title, x, y, colours.AMBER if view.reading else colours.WHITE, paper)
-    y += canvas.large.height + 2
-    canvas.paragraph(canvas.small, wrap(canvas.small, view.hint or _HINT, width), x, y, colours.WHITE, paper)
-    lines = _knowledge(view)
-    wrapped = []
-    for text, state in lines:
-        for line in wrap(canvas.small, text, width):
-            wrapped.append((line, state))
-    y = bottom - len(wrapped) * canvas.small.height
-    for line, state in wrapped:
-        canvas.text(canvas.small, line, x, y, _STATES[state], paper)
-        y += canvas.small.height
+    small = canvas.small
+    ink = colours.AMBER if view.reading else colours.WHITE
+    canvas.text(canvas.large, _READING if view.reading else _READY, x, y, ink, paper)
+    canvas.paragraph(small, hint, x, y + canvas.large.height + 2, colours.WHITE, paper)
+    y = bottom - len(known) * small.height
+    for line, state in known:
+        canvas.text(small, line, x, y, _STATES[state], paper)
+        y += small.height
 
 
 def _knowledge(view):
@@ -80,7 +83,7 @@ def _knowledge(view):
         if view.list_version:
             lines.append(("List " + str(view.list_version), 0))
         lines.append(
-            (_age(view.list_age) + ("", " – update soon", " – too old")[view.list_state], view.list_state)
+            (_age(view.list_age) + ("", " · update soon", " · too old")[view.list_state], view.list_state)
         )
     if view.clock:
         lines.append((view.clock, 0 if view.clock_trusted else 2))

@@ -1,26 +1,47 @@
 # Breaking and shortening of text to a width in pixels. Pure functions over a font's `width`.
 
+SEPARATOR = " · "
+
 _ELLIPSIS = "…"
 
 
 def wrap(font, text, width):
-    """Lines of `text` at most `width` pixels wide: broken at spaces, inside a word only where it alone is too wide."""
+    """Lines of `text` at most `width` pixels wide: broken at spaces and behind hyphens, elsewhere inside a word only
+    where it alone is too wide."""
     lines = []
     line = ""
-    for word in text.split():
-        longer = line + " " + word if line else word
-        if font.width(longer) <= width:
-            line = longer
+    used = 0  # width of `line` with the space behind it
+    space = font.width(" ")
+    for piece in _pieces(text):
+        wide = font.width(piece)
+        bare = wide - space if piece.endswith(" ") else wide
+        if used + bare <= width:
+            line += piece
+            used += wide
             continue
         if line:
-            lines.append(line)
-        while font.width(word) > width:
-            count = _prefix(font, word, width)
-            lines.append(word[:count])
-            word = word[count:]
-        line = word
+            lines.append(line.rstrip())
+        line = piece
+        while bare > width:
+            count = _prefix(font, line, width)
+            lines.append(line[:count])
+            line = line[count:]
+            bare = font.width(line.rstrip())
+        used = font.width(line)
     if line:
-        lines.append(line)
+        lines.append(line.rstrip())
+    return lines
+
+
+def wrap_facts(font, text, width):
+    """Lines of facts separated by " · ": broken between facts, inside one only where it alone is too wide."""
+    lines = []
+    for fact in text.split(SEPARATOR):
+        longer = lines[-1] + SEPARATOR + fact if lines else fact
+        if font.width(longer) <= width and lines:
+            lines[-1] = longer
+        else:
+            lines.extend(wrap(font, fact, width))
     return lines
 
 
@@ -35,12 +56,31 @@ def shorten(font, text, width):
 def fill(font, text, width, count):
     """At most `count` lines; what is left over shows as an ellipsis at the end of the last."""
     lines = wrap(font, text, width)
-    if len(lines) > count:
-        rest = " ".join(lines[count - 1 :])
-        lines = lines[: count - 1] + [shorten(font, rest, width)]
-        if not lines[-1].endswith(_ELLIPSIS):
-            lines[-1] += _ELLIPSIS
-    return lines
+    if len(lines) <= count:
+        return lines
+    last = lines[count - 1]
+    room = width - font.width(_ELLIPSIS)
+    if font.width(last) > room:
+        last = last[: _prefix(font, last, room)].rstrip()
+    return lines[: count - 1] + [last + _ELLIPSIS]
+
+
+def _pieces(text):
+    # Words with the space or hyphen behind them; a line may end after each. Two hyphens in a row stay together.
+    pieces = []
+    for word in text.split():
+        start = 0
+        at = word.find("-", 1)
+        while 0 < at < len(word) - 1:
+            # Not in dates and doses: "2026-11-22" stays whole.
+            if word[at + 1].isalpha():
+                pieces.append(word[start : at + 1])
+                start = at + 1
+            at = word.find("-", at + 1)
+        pieces.append(word[start:] + " ")
+    if pieces:
+        pieces[-1] = pieces[-1].rstrip()
+    return pieces
 
 
 def _prefix(font, text, width):

@@ -31,7 +31,7 @@ def draw(canvas, view):
 
 def _with_holder(canvas, view, top, ink, paper):
     bottom = canvas.height - (furniture.BAR if view.seconds_total > 0 else 0)
-    font, lines = furniture.action_lines(canvas, view.action, canvas.width - 2 * _MARGIN)
+    font, lines = furniture.action_lines(canvas, view.action, canvas.width - 2 * _MARGIN, 1)
     foot = bottom - _GAP // 2 - len(lines) * font.height
     furniture.action(canvas, font, lines, _MARGIN, foot, ink, paper)
     top = _head(canvas, view, top + _GAP, ink, paper) + _GAP
@@ -63,7 +63,7 @@ def _head(canvas, view, y, ink, paper):
 def _without_holder(canvas, view, top, ink, paper):
     bottom = canvas.height - (furniture.BAR if view.seconds_total > 0 else 0)
     inner = canvas.width - 2 * _MARGIN
-    font, lines = furniture.action_lines(canvas, view.action, inner - 8)
+    font, lines = furniture.action_lines(canvas, view.action, inner - 8, 2)
     box = len(lines) * font.height + 2 * _GAP
     foot = bottom - _CARD_MARGIN - box
     canvas.rounded(_CARD_MARGIN, foot, canvas.width - 2 * _CARD_MARGIN, box, colours.CARD, paper)

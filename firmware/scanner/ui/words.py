@@ -3,18 +3,21 @@
 
 from scanner.ui import dates
 from scanner.ui.countries import country
+from scanner.ui.text import SEPARATOR
 
 # fmt: off
 _PRODUCTS = {
     "EU/1/20/1528": "Comirnaty", "EU/1/20/1507": "Spikevax", "EU/1/21/1529": "Vaxzevria", "EU/1/20/1525": "Jcovden",
-    "EU/1/21/1618": "Nuvaxovid", "EU/1/21/1624": "Valneva", "EU/1/21/1580": "VidPrevtyn Beta", "EU/1/22/1709": "Bimervax",
-    "Inactivated-SARS-CoV-2-Vero-Cell": "Inactivated (Vero Cell)", "Covid-19-recombinant": "Recombinant",
-    "Covid-19-adsorvida-inativada": "Adsorvida (inativada)", "MVC-COV1901": "Medigen MVC",
+    "EU/1/21/1618": "Nuvaxovid", "EU/1/21/1624": "Valneva", "EU/1/22/1709": "Bimervax",
+    "EU/1/21/1580": "VidPrevtyn Beta", "MVC-COV1901": "Medigen MVC", "Covid-19-recombinant": "Recombinant",
+    "Inactivated-SARS-CoV-2-Vero-Cell": "Inactivated (Vero Cell)",
+    "Covid-19-adsorvida-inativada": "Adsorvida (inativada)",
 }
 _VACCINES = {
     "1119305005": "antigen vaccine", "1119349007": "mRNA vaccine", "J07BX03": "COVID-19 vaccine",
-    "1162643001": "spike protein vaccine", "1157024006": "inactivated vaccine", "29061000087103": "viral vector vaccine",
-    "28531000087107": "COVID-19 vaccine", "30141000087107": "virus-like particle vaccine", "1187593009": "DNA vaccine",
+    "1162643001": "spike protein vaccine", "1157024006": "inactivated vaccine", "28531000087107": "COVID-19 vaccine",
+    "29061000087103": "viral vector vaccine", "30141000087107": "virus-like particle vaccine",
+    "1187593009": "DNA vaccine",
 }
 _TESTS = {"LP6464-4": "NAAT (PCR)", "LP217198-3": "rapid antigen"}
 _TARGETS = {"840539006": "COVID-19"}
@@ -25,7 +28,6 @@ _KINDS = {
 _RESULTS = {"negative": "NEGATIVE", "positive": "POSITIVE", "unclear": "result unclear"}
 # fmt: on
 
-_DOT = " · "
 _MOST = 40  # characters of a fact; longer ones are cut here, before they are measured
 
 
@@ -49,8 +51,9 @@ def summary(claims):
         lines = _recovery(facts)
     else:
         lines = [_KINDS.get(kind) or fact(kind) or "Certificate"]
-    if claims.expires is not None:
-        lines.append("Certificate expires " + dates.day(claims.expires))
+    expires = "expires " + dates.day(claims.expires) if claims.expires is not None else ""
+    target = _named(_TARGETS, facts.get("target"))
+    _append(lines, target, expires if target or not expires else "E" + expires[1:])
     return lines
 
 
@@ -59,9 +62,9 @@ def _vaccination(kind, facts):
     if doses and fact(facts.get("doses")):
         doses += "/" + fact(facts.get("doses"))
     head = _KINDS[kind] + (" " + doses if doses else "")
-    product = _named(_PRODUCTS, facts.get("product")) or _named(_VACCINES, facts.get("vaccine"))
+    product = _product(facts.get("product")) or _named(_VACCINES, facts.get("vaccine"))
     lines = [_joined(head, _day(facts, "date"), product)]
-    _append(lines, _target(facts), _span(facts))
+    _append(lines, _span(facts))
     return lines
 
 
@@ -73,9 +76,9 @@ def _test(facts):
 
 
 def _recovery(facts):
-    lines = [_joined("Recovery", _target(facts))]
+    lines = [_joined("Recovery", _span(facts))]
     first = _day(facts, "first_positive")
-    _append(lines, "First positive " + first if first else "", _span(facts))
+    _append(lines, "First positive " + first if first else "")
     return lines
 
 
@@ -85,10 +88,6 @@ def _span(facts):
     if start and end:
         return start + " – " + end
     return "From " + start if start else "Until " + end if end else ""
-
-
-def _target(facts):
-    return _named(_TARGETS, facts.get("target"))
 
 
 def _day(facts, name):
@@ -105,6 +104,18 @@ def _named(table, value):
     return table.get(text, text)
 
 
+def _product(value):
+    # WHO's prequalified products are a name run together, "Product" and 32 hexadecimal digits (smart-icvp).
+    text = " ".join(value.split()) if isinstance(value, str) else fact(value)
+    end = text.find("Product")
+    if end <= 0 or len(text) != end + 39:
+        return _named(_PRODUCTS, text)
+    name = text[0]
+    for letter in text[1:end]:
+        name += " " + letter if letter.isupper() else letter
+    return name
+
+
 def fact(value):
     """A decoded value as a short text; "" for what is neither text nor number."""
     if type(value) is int:
@@ -113,7 +124,7 @@ def fact(value):
 
 
 def _joined(*parts):
-    return _DOT.join([part for part in parts if part])
+    return SEPARATOR.join([part for part in parts if part])
 
 
 def _append(lines, *parts):

@@ -1,0 +1,168 @@
+"""From claims to words: dates, countries, products, and values that nobody expected."""
+
+import datetime
+
+import pytest
+from unit.screen_scenes import DEVICE, ERIKA, TEST, verdict
+
+HERE = "views"
+
+
+@pytest.fixture
+def view(mp):
+    mp.run(DEVICE, HERE)
+
+    def make(**changes):
+        base = changes.pop("base", ERIKA)
+        code = changes.pop("code", "ok")
+        return mp.run("result = view_of(s[1])", HERE, s=verdict(code, {**base, **changes}))
+
+    return make
+
+
+def test_a_verdict_becomes_words(view):
+    seen = view()
+    assert (seen["verdict"], seen["word"], seen["code"]) == (0, "PASS", "ok")
+    assert seen["sentence"] and seen["action"] and seen["holder"] is True
+    assert seen["name"] == "Musterfrau-Gößinger, Gabriele"
+    assert seen["name_ascii"] == "MUSTERFRAU GOESSINGER, GABRIELE"
+    assert seen["birth"] == "26 Feb 1998"
+    assert seen["issuer"] == "Austria (AT)"
+    assert seen["summary"] == ["Vaccination 2/2 · 29 May 2021 · Comirnaty", "COVID-19 · expires 30 May 2022"]
+    assert seen["environment"] == "PROD"
+
+
+def test_without_claims_there_is_no_holder(mp):
+    mp.run(DEVICE, HERE)
+    seen = mp.run("result = view_of(s[1])", HERE, s=verdict("bad_signature", None))
+    assert (
+        seen["holder"] is False and seen["name"] == "" and seen["summary"] == [] and seen["word"] == "REFUSE"
+    )
+
+
+@pytest.mark.parametrize(
+    ("facts", "line"),
+    [
+        (
+            {"product": "EU/1/21/1618", "dose": 3, "doses": 3, "date": "2022-01-05"},
+            "Vaccination 3/3 · 5 Jan 2022 · Nuvaxovid",
+        ),
+        ({"product": "Sputnik-V", "dose": 1}, "Vaccination 1 · Sputnik-V"),
+        ({"vaccine": "1119349007"}, "Vaccination · mRNA vaccine"),
+        ({"product": "XYZ-unknown", "doses": 2}, "Vaccination · XYZ-unknown"),
+        ({"product": "YellowFeverProductd2c75a15ed309658b3968519ddb31690"}, "Vaccination · Yellow Fever"),
+        ({"product": "Product", "dose": [1], "doses": {}, "date": 5.5}, "Vaccination · Product"),
+        ({}, "Vaccination"),
+    ],
+)
+def test_vaccinations(view, facts, line):
+    assert view(facts=facts)["summary"][0] == line
+
+
+def test_tests_name_their_result_first(view):
+    assert view(base=TEST)["summary"][:2] == ["Test NEGATIVE · NAAT (PCR)", "Sampled 29 May 2021 · 10:05 UTC"]
+    assert view(base=TEST, facts={"result": "positive"})["summary"][0] == "Test POSITIVE"
+    assert (
+        view(base=TEST, facts={"result": "unclear", "result_code": "1"})["summary"][0]
+        == "Test result unclear"
+    )
+    assert view(base=TEST, facts={"result_code": "260415000"})["summary"][0] == "Test 260415000"
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"product": 7, "dose": None, "date": 3},
+        {"product": {"a": 1}, "dose": b"x", "date": ["2021"], "target": True},
+        {"product": "x" * 5000, "date": "2021-05-29" * 100, "valid_from": "z" * 999, "target": "\n" * 50},
+        {"sampled": {}, "result": [], "test_type": 1.5, "first_positive": b"", "valid_until": -1},
+    ],
+)
+@pytest.mark.parametrize(
+    "kind", ["vaccination", "test", "recovery", "prophylaxis", "status", None, "", "new kind", 5]
+)
+def test_no_content_breaks_the_view(view, kind, facts):
+    for line in view(kind=kind, facts=facts)["summary"]:
+        assert isinstance(line, str) and len(line) < 200
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "shown"),
+    [
+        ("AT", "x", "Austria (AT)"),
+        ("de", "", "Germany (DE)"),
+        ("ZW", "", "Zimbabwe (ZW)"),
+        ("AD", "", "Andorra (AD)"),
+        ("CI", "", "Côte d’Ivoire (CI)"),
+        ("XX", "Ministry", "Ministry"),
+        ("", "  World  Health Organization ", "World Health Organization"),
+        (None, None, ""),
+        ("X1", None, "X1"),
+        (";A", "n", "n"),
+    ],
+)
+def test_issuers(mp, code, name, shown):
+    assert mp.call("scanner.ui.words:issuer", code, name) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("1964-08-12", "12 Aug 1964"),
+        ("1964-08", "Aug 1964"),
+        ("1964", "1964"),
+        ("", ""),
+        (None, ""),
+        (" 2001-01-09 ", "9 Jan 2001"),
+        ("2021-05-29T10:00:00Z", "29 May 2021"),
+        ("2021-13-01", "2021-13-01"),
+        ("2021-00-10", "2021-00-10"),
+        ("2021-02-32", "2021-02-32"),
+        ("2021-5-9", "2021-5-9"),
+        ("12.08.1964", "12.08.1964"),
+        ("1964-XX-XX", "1964-XX-XX"),
+    ],
+)
+def test_days(mp, text, shown):
+    assert mp.call("scanner.ui.dates:day", text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("2021-05-29T10:05:00Z", "29 May 2021 · 10:05 UTC"),
+        ("2021-05-29T10:05:00.123+02:00", "29 May 2021 · 10:05 +02:00"),
+        ("2021-05-29T10:05:00-0330", "29 May 2021 · 10:05 -0330"),
+        ("2021-05-29T10:05:00+00:00", "29 May 2021 · 10:05 UTC"),
+        ("2021-05-29T10:05", "29 May 2021 · 10:05"),
+        ("2021-05-29", "29 May 2021"),
+        ("2021-05-29Tx0:05", "29 May 2021"),
+        (1622282700, "29 May 2021 · 10:05 UTC"),
+    ],
+)
+def test_moments(mp, text, shown):
+    assert mp.call("scanner.ui.dates:moment", text) == shown
+
+
+def test_days_of_seconds_agree_with_the_calendar(mp):
+    for seconds in (0, -1, 951782400, 951868799, 1709164800, 4102444800, 253402300799, 68169600, -2208988800):
+        date = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=seconds)
+        assert mp.call("scanner.ui.dates:day", seconds) == f"{date.day} {date:%b %Y}"
+
+
+def test_every_code_of_the_certificates_value_sets_is_known(mp, corpora):
+    """Products, vaccines, tests, countries as the EU's value sets list them: none shows as a bare number."""
+    import json
+
+    sets = corpora / "certlogic" / "valuesets"
+    for name, table in (
+        ("vaccine-prophylaxis", "_VACCINES"),
+        ("test-type", "_TESTS"),
+        ("disease-agent-targeted", "_TARGETS"),
+    ):
+        known = mp.run(f"from scanner.ui import words; result = list(words.{table})")
+        assert sorted(json.loads((sets / f"{name}.json").read_text())["valueSetValues"]) == sorted(known)
+    for code in json.loads((sets / "country-2-codes.json").read_text())["valueSetValues"]:
+        assert mp.call("scanner.ui.countries:country", code), code
+    for code in json.loads((sets / "vaccine-medicinal-product.json").read_text())["valueSetValues"]:
+        assert "/" not in mp.run("from scanner.ui import words; result = words._product(code)", code=code)
