@@ -53,8 +53,8 @@ def rows(version, mask):
             c = plan[y]
             data[y * size + x] = not c & 1
             data[y * size + x - 1] = not c & 2
-            flips[y * size + x] = c >> 2 & 1
-            flips[y * size + x - 1] = c >> 3 & 1
+            flips[y * size + x] = c >> 3 & 1
+            flips[y * size + x - 1] = c >> 2 & 1
         x -= 2
     return data, flips
 result = rows(version, mask)

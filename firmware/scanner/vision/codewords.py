@@ -11,8 +11,12 @@ from micropython import const
 from scanner.vision import blocks, galois, masks, matrix, reed_solomon
 
 _MAX_CODEWORDS = const(3706)
-_MAX_SYNDROMES = const(2430)  # version 40-H: 81 blocks of 30
+_MAX_BLOCKS = const(81)
+_MAX_SYNDROMES = const(2430)  # of version 40-H, 30 a block
 _UNSPENT = const(5)
+# A block is taken for clean when this many syndromes are zero: any eight errors show in them, and more stay hidden
+# once in 2^64. Blocks that are not clean get all their syndromes.
+_FIRST_ROOTS = const(8)
 
 column_plan = matrix.column_plan  # a global of this module, for the viper loops below
 _plan = bytearray(matrix.PLAN_SIZE)
@@ -20,6 +24,7 @@ _masks = bytearray(72)
 _centres = bytearray(matrix.MAX_CENTRES)
 _times = bytearray(256)
 _syndromes = bytearray(_MAX_SYNDROMES)
+_dirty = bytearray(_MAX_BLOCKS)
 _doubtful = bytearray(32)
 _stream = bytearray(_MAX_CODEWORDS)  # codewords as placed; then, for erasures, how sure each is
 data = bytearray(_MAX_CODEWORDS + 4)  # blocks; after success the data codewords, and slack for the bit reader
@@ -30,7 +35,7 @@ def _walk(
     acc: int, at: int, y: int, grid, out, plan, table, centres, count: int, size: int, row: int, col: int
 ):
     # Reads all codewords into `out`. row, col: steps in `grid` to the next module below and beside (exchanged for
-    # a mirrored symbol). acc, at, y: no meaning, they take the registers.
+    # a mirrored symbol). acc, at, y: no meaning, they take the registers. acc holds the bits read behind a leading 1.
     g = ptr8(grid)
     o = ptr8(out)
     q = ptr8(plan)
@@ -50,18 +55,23 @@ def _walk(
         n = size
         while n:
             c = q[y]
-            if (c & 1) == 0:
-                acc = acc + acc + ((g[at] ^ (c >> 2)) & 1)
-                if acc > 255:
+            if c & 3:
+                if (c & 1) == 0:
+                    acc = acc + acc + ((g[at] ^ (c >> 3)) & 1)
+                elif (c & 2) == 0:
+                    acc = acc + acc + ((g[at - col] ^ (c >> 2)) & 1)
+            else:
+                c = c >> 2
+                acc = (acc << 2) | (((g[at] << 1) ^ c) & 2) | ((g[at - col] ^ c) & 1)
+            if acc > 255:
+                if acc > 511:
+                    # The codeword ended with the right module; the left one begins the next.
+                    o[k] = acc >> 1
+                    acc = (acc & 1) | 2
+                else:
                     o[k] = acc
-                    k += 1
                     acc = 1
-            if (c & 2) == 0:
-                acc = acc + acc + ((g[at - col] ^ (c >> 3)) & 1)
-                if acc > 255:
-                    o[k] = acc
-                    k += 1
-                    acc = 1
+                k += 1
             y += step
             at += advance
             n -= 1
@@ -222,12 +232,19 @@ def read(grid, size, version, level, mask, flipped, confidence):
 
     corrected = erased = 0
     limit = parity - kept_back
-    if galois.syndromes(_times, _times, 0, data, _syndromes, count, block, longer, parity):
+    few = min(parity, _FIRST_ROOTS)
+    if galois.syndromes(_times, _times, 0, data, _syndromes, _dirty, count, block, longer, parity, 0, few):
+        if few < parity:
+            galois.syndromes(
+                _times, _times, 0, data, _syndromes, _dirty, count, block, longer, parity, few, parity
+            )
         surveyed = False
         start = 0
         for b in range(count):
             own = block + (b >= shorts)
-            fixed = reed_solomon.repair(data, start, own, _syndromes, b, parity, limit, _doubtful, 0)
+            fixed = 0
+            if _dirty[b]:
+                fixed = reed_solomon.repair(data, start, own, _syndromes, b, parity, limit, _doubtful, 0)
             if fixed < 0:
                 if confidence is None:
                     return None

@@ -28,19 +28,37 @@ _fill_tables(EXP, LOG)
 
 @micropython.viper
 def syndromes(
-    t: ptr8, p: ptr8, s: int, code: ptr8, out: ptr8, count: int, short: int, longer: int, parity: int
+    t: ptr8,
+    p: ptr8,
+    s: int,
+    code: ptr8,
+    out: ptr8,
+    dirty: ptr8,
+    count: int,
+    short: int,
+    longer: int,
+    parity: int,
+    first: int,
+    end: int,
 ) -> int:
-    """Syndromes of `count` blocks that lie one after the other in `code`, the last `longer` of them one codeword
-    longer than `short`: `parity` bytes a block into `out`. Returns 0 if all are zero. t: 256 bytes of work space;
-    p, s: no meaning (they take the registers: pass t and 0)."""
+    """Syndromes `first` to `end` - 1 of `count` blocks that lie one after the other in `code`, the last `longer` of
+    them one codeword longer than `short`: block b's from out[b * parity]. Marks in `dirty` (a byte a block) which
+    have one that is not zero; with `first` above 0 those alone are looked at. Returns 0 if no block is dirty.
+
+    t: 256 bytes of work space; p, s: no meaning (they take the registers: pass t and 0)."""
+    exp = ptr8(EXP)
     seen = 0
     i = 0
-    root = 1
+    if first == 0:
+        while i < count:
+            dirty[i] = 0
+            i += 1
+    i = first
     shorts = count - longer
-    while i < parity:
+    while i < end:
         # Multiplication by the root as a table: each bit's product, then all sums of those.
         t[0] = 0
-        v = root
+        v = exp[i]
         width = 1
         while width < 256:
             p = t
@@ -53,9 +71,6 @@ def syndromes(
             v += v
             if v > 255:
                 v = v ^ _POLYNOMIAL
-        root += root
-        if root > 255:
-            root = root ^ _POLYNOMIAL
 
         p = code
         w = i
@@ -64,6 +79,9 @@ def syndromes(
             left = short
             if b >= shorts:
                 left += 1
+            if first and dirty[b] == 0:
+                p = ptr8(int(p) + left)
+                left = 0
             s = 0
             while left >= 8:
                 s = t[s]
@@ -90,6 +108,7 @@ def syndromes(
                 p = ptr8(int(p) + 1)
                 left -= 1
             out[w] = s
+            dirty[b] = dirty[b] | s
             seen = seen | s
             w += parity
             b += 1

@@ -12,8 +12,8 @@ TABLE_SIZE = const(72)
 
 @micropython.viper
 def fill(table: ptr8, mask: int):
-    """Fill `table` (72 bytes) with pattern `mask` 0..7: at 12 * (x % 6) + y % 12, bit 2 is the mask of module (y, x)
-    and bit 3 that of its left neighbour (y, x - 1), as matrix.column_plan puts them in its plan."""
+    """Fill `table` (72 bytes) with pattern `mask` 0..7: at 12 * (x % 6) + y % 12, bit 3 is the mask of module (y, x)
+    and bit 2 that of its left neighbour (y, x - 1), as matrix.column_plan puts them in its plan."""
     k = 0
     while k < 72:
         table[k] = 0
@@ -42,10 +42,10 @@ def fill(table: ptr8, mask: int):
                 v = (((i + j) & 1) + p % 3) & 1
             if v == 0:
                 k = j * 12 + i
-                table[k] = table[k] | 4
+                table[k] = table[k] | 8
                 k += 12
                 if k >= 72:
                     k -= 72
-                table[k] = table[k] | 8
+                table[k] = table[k] | 4
             i += 1
         j += 1

@@ -69,7 +69,7 @@ def data_modules(version):
 @micropython.viper
 def column_plan(plan: ptr8, masks: ptr8, x: int, size: int, centres: ptr8, count: int):
     """Describe the column pair x (right) and x - 1 (left), one byte a row: bit 0 set where the right module is a
-    function module, bit 1 the left one, bits 2 and 3 the mask bits. `plan` has PLAN_SIZE bytes, `masks` is the table
+    function module, bit 1 the left one, bits 3 and 2 their mask bits. `plan` has PLAN_SIZE bytes, `masks` is the table
     of masks.fill, `centres` the `count` alignment positions."""
     # Three words hold the twelve rows after which every mask repeats.
     m = ptr32(int(masks) + (x % 6) * 12)

@@ -225,7 +225,7 @@ def correct(code, parity, kept_back=0, erasures=b""):
     if len(set(erasures)) != len(erasures) or (erasures and max(erasures) >= length):
         raise ValueError("not places of the block")
     syn = bytearray(parity)
-    syndromes(_times, _times, 0, code, syn, 1, length, 0, parity)
+    syndromes(_times, _times, 0, code, syn, bytearray(1), 1, length, 0, parity, 0, parity)
     changed = repair(code, 0, length, syn, 0, parity, parity - kept_back, bytes(erasures), len(erasures))
     if changed < 0:
         raise ValueError("more errors than the code corrects")
