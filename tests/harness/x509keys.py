@@ -16,7 +16,8 @@ _USAGE = {
 def usage_mask(certificate: x509.Certificate) -> int:
     """The mask of the key record: 0 where the certificate names none of the six usages."""
     mask = 0
-    for extension in certificate["tbs_certificate"]["extensions"]:
+    body: Any = certificate["tbs_certificate"]
+    for extension in body["extensions"]:
         if extension["extn_id"].dotted == "2.5.29.37":
             for purpose in extension["extn_value"].parsed:
                 mask |= _USAGE.get(purpose.dotted, 0)
@@ -26,7 +27,7 @@ def usage_mask(certificate: x509.Certificate) -> int:
 def record_of(der: bytes, country: str, source: str = "PROD") -> dict[str, Any]:
     """The key record of a document signer certificate; its kid is the first eight bytes of SHA-256."""
     certificate = x509.Certificate.load(der)
-    body = certificate["tbs_certificate"]
+    body: Any = certificate["tbs_certificate"]
     validity = body["validity"].native
     found: dict[str, Any] = {
         "kid": hashlib.sha256(der).digest()[:8],

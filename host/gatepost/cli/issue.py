@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gatepost.errors import GatepostError
+from gatepost.keys import passphrase
 
 if TYPE_CHECKING:
     from gatepost.issue.hc1 import PrivateKey
@@ -21,13 +22,13 @@ SAMPLES = ("vaccination", "test", "recovery", "yellow-fever", "link")  # those o
 
 EXAMPLES = """\
 examples:
-  gatepost issue hc1 --key issuer.pem --png card.png
+  gatepost issue hc1 --key issuer/dsc.key.pem --png card.png
       a sample vaccination certificate, valid for a year, as a QR code
-  gatepost issue hc1 --key issuer.pem --sample test --family Sørensen --given Bo --birth 1990-02-01
+  gatepost issue hc1 --key issuer/dsc.key.pem --sample test --family Sørensen --given Bo --birth 1990-02-01
       a negative test from yesterday; the text goes to standard output
-  gatepost issue hc1 --key issuer.pem --claims payload.json --issuer FR --expires 2027-01-01 --svg card.svg
+  gatepost issue hc1 --key issuer/dsc.key.pem --claims payload.json --issuer FR --expires 2027-01-01 --svg card.svg
       a payload of your own
-  gatepost issue hc1 --key issuer.pem --expires none --kid-in unprotected --tag 61+18 --times float
+  gatepost issue hc1 --key issuer/dsc.key.pem --expires none --kid-in unprotected --tag 61+18 --times float
       the same with what issuers in the field do differently
 """
 
@@ -42,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     hc1.add_argument("--key", type=Path, required=True, metavar="PEM", help="the issuer's private key")
+    passphrase.add_arguments(hc1)
     named = hc1.add_mutually_exclusive_group()
     named.add_argument(
         "--certificate",
@@ -109,8 +111,9 @@ def run(args: argparse.Namespace) -> int:
 
 def issue_hc1(args: argparse.Namespace) -> int:
     from gatepost.issue import hc1
+    from gatepost.keys import files
 
-    key = _private_key(args.key)
+    key = files.load_private(args.key, passphrase.existing(args, args.key)).key
     issued = _time(args.issued, datetime.now(UTC))
     expires = _time(
         args.expires, (_moment(issued) if issued is not None else datetime.now(UTC)) + timedelta(days=365)
@@ -199,31 +202,26 @@ def _kid(args: argparse.Namespace, key: PrivateKey) -> bytes:
             return bytes.fromhex(args.kid)
         except ValueError:
             raise GatepostError("--kid wants an even number of hexadecimal digits") from None
-    data = _read(args.certificate or args.key)
+    path = args.certificate or _beside(args.key)
+    data = _read(path)
     try:
         if b"-----BEGIN CERTIFICATE-----" in data:
-            return key_id(x509.load_pem_x509_certificate(data[data.index(b"-----BEGIN CERTIFICATE-----") :]))
-        if args.certificate:
-            return key_id(x509.load_der_x509_certificate(data))
+            certificate = x509.load_pem_x509_certificate(data[data.index(b"-----BEGIN CERTIFICATE-----") :])
+        elif path != args.key:
+            certificate = x509.load_der_x509_certificate(data)
+        else:
+            return key_id(key.public_key())
     except ValueError as error:
-        raise GatepostError(
-            f"{args.certificate or args.key} holds no readable certificate: {error}"
-        ) from None
-    return key_id(key.public_key())
+        raise GatepostError(f"{path} holds no readable certificate: {error}") from None
+    if certificate.public_key() != key.public_key():
+        raise GatepostError(f"{path} is the certificate of another key than {args.key}")
+    return key_id(certificate)
 
 
-def _private_key(path: Path) -> PrivateKey:
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives.asymmetric import ec, rsa
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
-    try:
-        key = load_pem_private_key(_read(path), None)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise GatepostError(f"{path} holds no private key in PEM without a password") from None
-    if not isinstance(key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey):
-        raise GatepostError(f"{path} is neither an EC nor an RSA key")
-    return key
+def _beside(key: Path) -> Path:
+    """The certificate that `gatepost keys new issuer` wrote beside the key, else the key's own file."""
+    certificate = key.with_name(key.name.replace(".key.pem", ".crt.pem"))
+    return certificate if certificate.exists() else key
 
 
 def _forge(signature: bytes) -> bytes:
