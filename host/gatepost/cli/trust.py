@@ -25,7 +25,7 @@ EXAMPLES = """\
 examples:
   gatepost trust import did.json vci_snapshot.json -o keys.json
       read WHO's list and the VCI directory, say what was left out and why
-  gatepost trust list keys.json --country PT
+  gatepost trust list keys.json --only-country PT
   gatepost trust diff yesterday.gatepost today.gatepost
   gatepost trust bundle keys.json extra-signers/ --key authority.key.pem --environment PROD -o trust.gatepost
   gatepost trust inspect trust.gatepost --authority authority.pub.pem
