@@ -198,6 +198,12 @@ def test_a_certificate_that_is_no_map(mp, dcc):
     assert code(mp, issue(dcc)) == "bad_claims"
 
 
+def test_maps_with_byte_keys_are_none(mp):
+    assert code(mp, issue({b"nam": 1})) == "bad_claims"
+    assert code(mp, issue(vaccination() | {"meta": {b"v": 1}})) == "bad_claims"
+    assert code(mp, issue(None, cwt=cbor2.dumps({b"name": "x"}))) == "bad_claims"
+
+
 def test_a_certificate_nested_too_deep(mp):
     deep = []
     for _ in range(40):

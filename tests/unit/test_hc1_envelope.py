@@ -158,6 +158,16 @@ def test_other_algorithms_are_refused(mp, alg):
     assert code(mp, issue(vaccination(), protected=protected)) == "bad_algorithm"
 
 
+def test_what_is_kept_of_hostile_headers_is_short(mp):
+    for text in (
+        issue(vaccination(), kid=bytes(9000)),
+        issue(vaccination(), protected=cbor2.dumps({1: "x" * 9000})),
+    ):
+        verdict = judge(mp, text)
+        assert verdict["verdict"] == 2
+        assert len(verdict["detail"]) <= 64
+
+
 def test_an_empty_protected_header(mp):
     text = issue(vaccination(), alg_in="unprotected", kid_in="unprotected")
     assert cbor2.loads(zlib.decompress(_unpack(text))).value[0] == b""

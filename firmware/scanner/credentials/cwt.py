@@ -31,14 +31,19 @@ def read_claims(payload, claims):
     claims.issued = _time(root.get(_IAT))
     claims.not_before = _time(root.get(_NBF))
     claims.expires = _time(root.get(_EXP))
-    hcert = plain(root.get(_HCERT))
+    root = plain(root)
+    hcert = root.get(_HCERT)
     if hcert is not None and not isinstance(hcert, dict):
         raise Refusal("bad_claims", "-260 is not a map")
     return root, hcert
 
 
 def plain(value):
-    """`value` without tags, and with whole numbers: a tagged date is a date, 2.0 doses are 2, NaN is nothing."""
+    """`value` without tags, and with whole numbers: a tagged date is a date, 2.0 doses are 2, NaN is nothing.
+
+    Refusal bad_claims for a map with byte strings as keys: no certificate has one, and MicroPython prints a warning
+    when it looks for a text among them, on what may be the cable.
+    """
     if isinstance(value, cbor.Tag):
         return plain(value.value)
     if isinstance(value, cbor.Float):
@@ -46,6 +51,9 @@ def plain(value):
     if isinstance(value, list):
         return [plain(item) for item in value]
     if isinstance(value, dict):
+        for key in value:
+            if isinstance(key, bytes):
+                raise Refusal("bad_claims", "byte key")
         return {key: plain(value[key]) for key in value}
     return value
 

@@ -12,6 +12,7 @@ _ES256 = const(-7)
 _ES384 = const(-35)
 _PS256 = const(-37)
 _KID_BYTES = const(8)
+_DETAIL = const(64)  # characters of a hostile header that are worth keeping
 
 
 def find_signer(envelope, trust):
@@ -21,7 +22,7 @@ def find_signer(envelope, trust):
     no_trust_list, trust_list_damaged, unknown_issuer or bad_signature.
     """
     if envelope.alg not in (_ES256, _ES384, _PS256):
-        raise Refusal("bad_algorithm", "alg %s" % (envelope.alg,))
+        raise Refusal("bad_algorithm", ("alg %s" % (envelope.alg,))[:_DETAIL])
     if not isinstance(envelope.kid, bytes) or not envelope.kid:
         raise Refusal("no_key_id")
     fits = False
@@ -52,5 +53,5 @@ def _candidates(trust, kid):
     demo = getattr(trust, "environment", "PROD") == "DEMO"
     found = [key for key in found if key.scheme == "HC1" and (demo or key.source != "DEMO")]
     if not found:
-        raise Refusal("unknown_issuer", kid.hex())
+        raise Refusal("unknown_issuer", kid[: _DETAIL // 2].hex())
     return found
