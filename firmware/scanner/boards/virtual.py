@@ -54,8 +54,7 @@ class Board:
                 "protocol": PROTOCOL,
                 "board": self.name,
                 "firmware": firmware,
-                "python": "%s %s"
-                % (sys.implementation[0], ".".join(str(v) for v in sys.implementation[1][:3])),
+                "micropython": ".".join(str(part) for part in sys.implementation[1][:3]),
                 "screen": (self.display.width, self.display.height),
                 "camera": (self.camera.max_width, self.camera.max_height),
             },
@@ -137,9 +136,10 @@ class Camera:
         return self._buffer[: width * height], width, height
 
     def forget(self):
-        """Wipe the last picture."""
+        """Wipe the last picture; one that is still to be taken stays."""
         chunk = bytes(1024)
-        for at in range(0, len(self._buffer), 1024):
+        start = self._size[0] * self._size[1] if self.waiting else 0
+        for at in range(start, len(self._buffer), 1024):
             end = min(at + 1024, len(self._buffer))
             self._buffer[at:end] = chunk[: end - at]
 

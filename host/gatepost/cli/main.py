@@ -1,6 +1,7 @@
 """`gatepost`: finds the commands and runs one.
 
-A command is a module beside this one with NAME, HELP, add_arguments(parser) and run(args). Each is imported apart, so
+A command is a module beside this one with NAME, HELP, add_arguments(parser) and run(args), and perhaps DESCRIPTION and
+EXAMPLES for its help. Each is imported apart, so
 that one with a missing library leaves the others working and says what it lacks only when it is called.
 """
 
@@ -89,7 +90,8 @@ def _add(commands: argparse._SubParsersAction[argparse.ArgumentParser], name: st
         parser = commands.add_parser(
             module.NAME,
             help=module.HELP,
-            description=(module.HELP[:1].upper() + module.HELP[1:] + "."),
+            description=getattr(module, "DESCRIPTION", module.HELP[:1].upper() + module.HELP[1:] + "."),
+            epilog=getattr(module, "EXAMPLES", None),
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         module.add_arguments(parser)

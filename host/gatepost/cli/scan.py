@@ -36,13 +36,13 @@ exit code: 4 if some verdict is REFUSE, else 3 if some is CHECK, else 1 if some 
 else 5 if in some picture no code was found, else 0.
 """
 
-SYMBOLS = {"PASS": ("✔", "bold green"), "CHECK": ("▲", "bold yellow"), "REFUSE": ("✘", "bold red")}
-_NOTHING = ("○", "dim")
+SYMBOLS = {"PASS": ("✔", "bold green"), "CHECK": ("?", "bold yellow"), "REFUSE": ("✘", "bold red")}
+_NOTHING = ("-", "bold")
 _FAULT = ("!", "bold red")
+_PLAIN_WIDTH = 200  # columns where the output is no terminal
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.epilog = EXAMPLES
     parser.add_argument("images", nargs="+", metavar="IMAGE", help="picture, or folder of pictures")
     parser.add_argument(
         "--trust",
@@ -209,7 +209,7 @@ def _print_table(outcomes: list[Outcome]) -> None:
             Text(_holder(scan)),
             f"{sum(scan.ms.values()):.0f}" if scan else "",
         )
-    Console().print(table)
+    Console(width=None if sys.stdout.isatty() else _PLAIN_WIDTH).print(table)
 
 
 def _holder(scan: Scan | None) -> str:

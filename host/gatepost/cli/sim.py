@@ -40,7 +40,6 @@ _POLL_SECONDS = 0.5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.epilog = EXAMPLES
     parser.add_argument(
         "--flash", type=Path, metavar="FILE", help="image that is its flash (default: a fresh one)"
     )
@@ -93,6 +92,7 @@ class Session:
     def __init__(self, scanner: VirtualScanner, quiet: bool) -> None:
         self._scanner = scanner
         self._quiet = quiet
+        self._said: tuple[str, ...] = ()
         self._words: dict[str, Callable[[list[str]], None]] = {
             "press": lambda _: scanner.press(),
             "screen": self._screen,
@@ -135,6 +135,7 @@ class Session:
 
     def _show(self, paths: list[str]) -> None:
         scan = self._scanner.show(paths)
+        self._said = scan.said
         if not self._quiet:
             self._screen([])
         total = sum(scan.ms.values())
@@ -150,7 +151,8 @@ class Session:
             return
         from gatepost.sim import terminal
 
-        print(terminal.render(screen), flush=True)
+        colour = None if sys.stdout.isatty() else False
+        print(terminal.render(screen, said=self._said, colour=colour), flush=True)
 
     def _restart(self) -> None:
         self._scanner.restart()
