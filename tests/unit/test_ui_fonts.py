@@ -171,6 +171,20 @@ def test_wrap(mp, text, width, lines):
     assert mp.run("result = t.wrap(small, text, width)", "wrap", text=text, width=width) == lines
 
 
+def test_balanced_lines_are_as_few_and_as_narrow_as_can_be(mp):
+    mp.run(
+        "from scanner.ui.font import Font; from scanner.ui import text as t; small = Font('small')", "wrap"
+    )
+    text = "Compare name and birth date with the passport."
+    assert mp.run("result = t.wrap(small, text, 281)", "wrap", text=text)[1] == "passport."
+    assert mp.run("result = t.balanced(small, text, 281)", "wrap", text=text) == [
+        "Compare name and birth",
+        "date with the passport.",
+    ]
+    assert mp.run("result = t.balanced(small, text, 400)", "wrap", text=text) == [text]
+    assert mp.run("result = t.balanced(small, '', 400)", "wrap") == []
+
+
 def test_wrap_ends_in_a_column_of_one_pixel(mp):
     mp.run(
         "from scanner.ui.font import Font; from scanner.ui import text as t; small = Font('small')", "wrap"

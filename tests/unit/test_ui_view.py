@@ -86,6 +86,12 @@ def test_no_content_breaks_the_view(view, kind, facts):
         assert isinstance(line, str) and len(line) < 200
 
 
+def test_a_name_of_a_megabyte_is_cut_and_says_so(view):
+    seen = view(family="i" * 1_000_000, given="é" * 201, family_ascii="I" * 200)
+    assert seen["family"] == "i" * 200 + "…" and seen["given"] == "é" * 200 + "…"
+    assert seen["family_ascii"] == "I" * 200
+
+
 @pytest.mark.parametrize(
     ("code", "name", "shown"),
     [

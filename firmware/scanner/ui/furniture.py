@@ -3,7 +3,7 @@
 from micropython import const
 
 from scanner.ui import colours
-from scanner.ui.text import wrap
+from scanner.ui.text import balanced
 
 BAR = const(6)  # height of the countdown bar in pixels
 
@@ -56,10 +56,10 @@ def countdown(canvas, left, total, ink, paper):
 def action_lines(canvas, text, width, most):
     """(font, lines) of what to do next: medium if it takes no more than `most` lines, else small."""
     width -= canvas.icons.size(">")[0] + 6
-    lines = wrap(canvas.medium, text, width)
+    lines = balanced(canvas.medium, text, width)
     if len(lines) <= most:
         return canvas.medium, lines
-    return canvas.small, wrap(canvas.small, text, width)
+    return canvas.small, balanced(canvas.small, text, width)
 
 
 def action(canvas, font, lines, x, y, ink, paper):

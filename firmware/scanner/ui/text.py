@@ -1,7 +1,10 @@
 # Breaking and shortening of text to a width in pixels. Pure functions over a font's `width`.
 
+from micropython import const
+
 SEPARATOR = " · "
 
+_STEP = const(16)  # pixels between two widths that are tried
 _ELLIPSIS = "…"
 
 
@@ -30,6 +33,19 @@ def wrap(font, text, width):
         used = font.width(line)
     if line:
         lines.append(line.rstrip())
+    return lines
+
+
+def balanced(font, text, width):
+    """As `wrap`, with lines of about the same length: no last word alone."""
+    lines = wrap(font, text, width)
+    narrower = width - _STEP
+    while len(lines) > 1 and narrower > width // 2:
+        tried = wrap(font, text, narrower)
+        if len(tried) > len(lines):
+            break
+        lines = tried
+        narrower -= _STEP
     return lines
 
 

@@ -7,7 +7,7 @@ from micropython import const
 
 from scanner.ui import colours, furniture
 from scanner.ui.holder import draw_holder
-from scanner.ui.text import wrap
+from scanner.ui.text import balanced
 
 _MARGIN = const(10)
 _GAP = const(6)
@@ -47,7 +47,7 @@ def _head(canvas, view, y, ink, paper):
     canvas.icon(icon, _MARGIN, y, ink, paper)
     x = _MARGIN + size + _MARGIN
     font = canvas.medium
-    lines = wrap(font, view.sentence, canvas.width - x - _GAP)
+    lines = balanced(font, view.sentence, canvas.width - x - _GAP)
     word = canvas.word
     if len(lines) <= 2:
         content = word.height + 3 + len(lines) * font.height
@@ -56,7 +56,7 @@ def _head(canvas, view, y, ink, paper):
         canvas.paragraph(font, lines, x, start + word.height + 3, ink, paper)
         return y + max(size, content)
     canvas.text(word, view.word, x, y + (size - word.height) // 2, ink, paper)
-    lines = wrap(font, view.sentence, canvas.width - 2 * _MARGIN)
+    lines = balanced(font, view.sentence, canvas.width - 2 * _MARGIN)
     return canvas.paragraph(font, lines, _MARGIN, y + size + 3, ink, paper)
 
 
@@ -78,10 +78,10 @@ def _message(canvas, icon, word, sentence, top, foot, ink, paper):
     head = size if wide else size + _MARGIN + canvas.word.height
     inner = canvas.width - 2 * _MARGIN
     font = canvas.large
-    lines = wrap(font, sentence, inner)
+    lines = balanced(font, sentence, inner)
     if head + _MARGIN + len(lines) * font.height > foot - top - _GAP:
         font = canvas.medium
-        lines = wrap(font, sentence, inner)
+        lines = balanced(font, sentence, inner)
     y = top + (foot - top - head - _MARGIN - len(lines) * font.height) // 2
     if wide:
         row = size + 2 * _MARGIN + canvas.word.width(word)

@@ -1,8 +1,11 @@
 # What a screen shows, as small plain values: made from a verdict in one place, drawn in another.
 
+from micropython import const
+
 from scanner.reasons import CHECK, WORDS
 from scanner.ui import dates, words
 
+_LONGEST = const(200)  # letters of a name; schemas allow 80, a hostile issuer any number
 _NO_NAME = "(no name given)"
 _NO_BIRTH = "not given"
 
@@ -82,7 +85,8 @@ def from_verdict(verdict, environment="PROD"):
 
 
 def _tidy(text):
-    return " ".join((text or "").split())
+    text = " ".join((text or "").split())
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 
 
 def _plain(text):
