@@ -66,7 +66,7 @@ class FileFlash:
 def mount(path, where, cut=0):
     """Mount the image at `path` on `where`. Raises OSError where it holds no littlefs."""
     # Small reads and writes, as on the boards: a key record costs its own bytes and not a block's.
-    vfs.mount(vfs.VfsLfs2(FileFlash(path, cut), readsize=32, progsize=32, lookahead=32), where)
+    vfs.mount(vfs.VfsLfs2(FileFlash(path, cut), readsize=16, progsize=16, lookahead=32), where)
 
 
 @micropython.viper
