@@ -76,6 +76,7 @@ def _open(picture: Picture) -> Iterator[Image.Image]:
             for count, each in enumerate(ImageSequence.Iterator(image)):
                 if count == MOST_FRAMES:
                     break
+                each.load()  # here, where a damaged file is told from other faults
                 yield each
     except FileNotFoundError:
         raise GatepostError(f"{name}: no such file") from None
