@@ -5,10 +5,12 @@ The trust list is a stand-in with the one method that judging needs; the real on
 
 from __future__ import annotations
 
+import zlib
 from functools import cache
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from gatepost.issue import base45
 from gatepost.issue.hc1 import PrivateKey, issue_hc1, key_id
 
 from harness.interpreter import Interpreter
@@ -147,6 +149,24 @@ def issue(payload: Any, key: PrivateKey | None = None, **options: Any) -> str:
     return issue_hc1(payload, key, **(wanted | options))
 
 
+def timed(**claims: Any) -> str:
+    """A certificate whose claims set is as the specification has it, but for `exp`, `iat` and `nbf` as given."""
+    numbers = {"exp": 4, "nbf": 5, "iat": 6}
+    made: dict[int, Any] = {4: NOW + YEAR, 6: NOW - 1, -260: {1: vaccination()}}
+    made |= {numbers[name]: value for name, value in claims.items()}
+    return issue(None, claims={key: value for key, value in made.items() if value != "absent"})
+
+
+def unpack(text: str) -> bytes:
+    """The signed bytes in an HC1 text."""
+    digits = [base45.ALPHABET.index(character) for character in text[4:]]
+    out = bytearray()
+    for at in range(0, len(digits), 3):
+        group = digits[at : at + 3]
+        out += sum(digit * 45**place for place, digit in enumerate(group)).to_bytes(len(group) - 1, "big")
+    return zlib.decompress(bytes(out))
+
+
 def judge(
     mp: Interpreter,
     text: str | bytes,
@@ -168,6 +188,11 @@ def judge(
         environment=environment,
         policy=policy or {},
     )
+
+
+def code(mp: Interpreter, text: str | bytes, keys: list[dict[str, Any]] | None = None, **options: Any) -> str:
+    """The code of that verdict alone."""
+    return judge(mp, text, keys, **options)["code"]
 
 
 def codes(

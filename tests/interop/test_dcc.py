@@ -126,7 +126,15 @@ def test_every_flag_of_every_case(mp, corpora, capsys):
 
 def test_positive_cases_pass_inside_their_own_dates(mp, corpora):
     """Where a case is positive, only its dates or its result may stand against PASS."""
-    content = {"ok", "not_yet_valid", "expired", "test_positive", "recovery_not_yet", "recovery_over"}
+    content = {
+        "ok",
+        "not_yet_valid",
+        "expired",
+        "test_positive",
+        "test_unclear",
+        "recovery_not_yet",
+        "recovery_over",
+    }
     rows = [row for row in cases(corpora) if row["positive"]]
     for row in rows:
         text, keys = load(corpora, row)

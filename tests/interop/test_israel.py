@@ -15,7 +15,11 @@ def at(text: str) -> int:
 
 @pytest.mark.parametrize(
     "when, expected",
-    [("2021-09-01", {"ok"}), ("2021-07-01", {"not_yet_valid"}), ("2022-06-01", {"expired"})],
+    [
+        ("2021-12-01", {"ok"}),
+        ("2021-01-01", {"not_yet_valid", "vaccination_in_future"}),
+        ("2022-06-01", {"expired"}),
+    ],
 )
 def test_hc1_samples(mp, corpora, when, expected):
     record = record_of((corpora / "israel" / "keys" / "IL-NB-DSC-01.der").read_bytes(), "IL")

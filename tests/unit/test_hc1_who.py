@@ -1,0 +1,138 @@
+"""Other content in the same envelope: England's domestic pass, WHO's certificates, links, and our own samples."""
+
+from __future__ import annotations
+
+import pytest
+from gatepost.issue.samples import SAMPLES, machine_readable, sample
+from harness.certificates import (
+    NOW,
+    YEAR,
+    code,
+    holder,
+    issue,
+    judge,
+    p256,
+    record,
+    vaccination,
+)
+
+
+def test_the_domestic_pass_of_england(mp):
+    entry = {
+        "ci": "X",
+        "co": "GB-ENG",
+        "df": "2021-06-30T10:00:00Z",
+        "du": "2021-07-02T10:00:00Z",
+        "is": "NHS",
+        "pm": 1,
+        "po": [],
+    }
+    verdict = judge(mp, issue(holder() | {"ver": "1.0.0", "d": [entry]}))
+    assert (verdict["verdict"], verdict["code"]) == (1, "domestic_only")
+    assert verdict["claims"]["kind"] == "domestic"
+    assert code(mp, issue(holder() | {"d": [entry | {"du": "2021-07-01T10:00:00Z"}]})) == "expired"
+    assert code(mp, issue(holder() | {"d": [entry | {"df": "2021-07-02T10:00:00Z"}]})) == "not_yet_valid"
+    assert code(mp, issue(holder() | {"d": [entry | {"df": 7}]})) == "bad_content"
+    assert code(mp, issue(holder() | {"d": [entry, entry]})) == "several_entries"
+    assert code(mp, issue(vaccination() | {"d": [entry]})) == "ok"
+
+
+DVC = {
+    "n": "Ana Rojas",
+    "dob": "1990-01-02",
+    "nid": "X1",
+    "ntl": "CL",
+    "v": {"tg": "1D47", "vp": "XM0N24", "dt": "2021-05-01", "bo": "B7"},
+}
+
+
+@pytest.mark.parametrize("payload", [DVC, [DVC], DVC | {"v": [DVC["v"]]}])
+def test_the_vaccination_certificate_of_who(mp, payload):
+    verdict = judge(mp, issue(payload, sub_claim=-6, expires=None))
+    assert (verdict["verdict"], verdict["code"]) == (1, "no_rules_for_kind")
+    claims = verdict["claims"]
+    assert (claims["form"], claims["family"], claims["birth"]) == ("WHO DVC", "Ana Rojas", "1990-01-02")
+    assert claims["facts"]["product"] == "XM0N24"
+    assert claims["facts"]["document"] == "X1"
+    assert "no_expiry" in claims["warnings"]
+
+
+def test_a_wrong_key_or_time_refuses_those_of_who_too(mp):
+    assert code(mp, issue(DVC, sub_claim=-6), [record(p256(), usage=1)]) == "wrong_key_usage"
+    assert code(mp, issue(DVC, sub_claim=-6, expires=NOW - 1)) == "expired"
+    assert (
+        code(mp, issue(DVC | {"v": DVC["v"] | {"dt": "2022-01-01"}}, sub_claim=-6)) == "vaccination_in_future"
+    )
+    assert code(mp, issue(DVC, sub_claim=-6, signature=lambda s: s[::-1])) == "bad_signature"
+
+
+@pytest.mark.parametrize("payload", [7, [], [DVC, DVC], DVC | {"v": None}, DVC | {"v": []}], ids=range(5))
+def test_a_misshapen_certificate_of_who(mp, payload):
+    assert code(mp, issue(payload, sub_claim=-6)) == "bad_content"
+
+
+DDCC = {
+    "name": "Eddie",
+    "birthDate": "1986-09-19",
+    "vaccine": {"code": "1119349007", "system": "s"},
+    "date": "2021-06-08",
+    "dose": 1,
+}
+
+
+def test_core_data_sets_of_ddcc(mp):
+    for text in (
+        issue(DDCC, sub_claim=3),
+        issue([DDCC], sub_claim=3),
+        issue(None, claims={4: NOW + YEAR} | DDCC),
+    ):
+        verdict = judge(mp, text)
+        assert (verdict["verdict"], verdict["code"]) == (1, "no_rules_for_kind")
+        claims = verdict["claims"]
+        assert (claims["form"], claims["kind"], claims["family"]) == ("WHO DDCC", "vaccination", "Eddie")
+        assert (claims["facts"]["vaccine"], claims["facts"]["dose"]) == ("1119349007", 1)
+    tested = {"name": "Eddie", "test": {"pathogen": {"code": "840539006"}, "result": {"code": "260415000"}}}
+    assert judge(mp, issue(tested, sub_claim=4))["claims"]["kind"] == "test"
+
+
+@pytest.mark.parametrize("link", ["vhlink:/eyJ1", [{"u": "shlink:/eyJ1"}]])
+def test_a_link_needs_the_network(mp, link):
+    verdict = judge(mp, issue(link, sub_claim=5))
+    assert (verdict["verdict"], verdict["code"]) == (1, "needs_network")
+    assert verdict["claims"]["facts"]["link"].endswith("eyJ1")
+    assert code(mp, issue(link, sub_claim=5, signature=lambda s: s[::-1])) == "bad_signature"
+    assert code(mp, issue([], sub_claim=5)) == "bad_content"
+
+
+@pytest.mark.parametrize("number", [2, -7, 99, 0])
+def test_other_sub_claims_are_genuine_and_not_judged(mp, number):
+    verdict = judge(mp, issue({"x": 1}, sub_claim=number))
+    assert (verdict["verdict"], verdict["code"]) == (1, "no_rules_for_kind")
+
+
+def test_a_dcc_beside_another_sub_claim_is_a_dcc(mp):
+    text = issue(None, claims={4: NOW + YEAR, -260: {-6: DVC, 1: vaccination()}})
+    assert judge(mp, text)["claims"]["form"] == "EU DCC"
+
+
+@pytest.mark.parametrize("kind", SAMPLES)
+def test_samples_are_what_they_say(mp, kind):
+    from datetime import UTC, datetime
+
+    sub_claim, payload = sample(kind, now=datetime.fromtimestamp(NOW, UTC))
+    expected = {"yellow-fever": "no_rules_for_kind", "link": "needs_network"}.get(kind, "ok")
+    assert code(mp, issue(payload, sub_claim=sub_claim)) == expected
+
+
+@pytest.mark.parametrize(
+    "name, expected",
+    [
+        ("Müller-Strauß", "MUELLER<STRAUSS"),
+        ("Åsa Marie", "AASA<MARIE"),
+        ("O'Neill", "ONEILL"),
+        ("Dvořák", "DVORAK"),
+        ("שלו", ""),
+    ],
+)
+def test_machine_readable_names(name, expected):
+    assert machine_readable(name) == expected
