@@ -20,7 +20,7 @@ from harness.x509keys import record_of
 
 FLAGS = ("unprefix", "b45decode", "compression", "decode", "verify", "keyusage", "expirationcheck")
 
-# Where the data and we part ways: (case, flag) -> cause. Nowhere in the part of the corpus that this was written with.
+# Where the data and the scanner part ways: (case, flag) -> cause. None is known.
 KNOWN: dict[tuple[str, str], str] = {}
 
 # Each step's own answer: True, False, or None where the bytes that it needs do not exist.
