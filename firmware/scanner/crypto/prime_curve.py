@@ -39,13 +39,14 @@ class PrimeCurve:
         """Whether r || s, `size` bytes each, signs the digest under the key (x, y). Bad values give False."""
         size, n = self.size, self.n
         q = self.point(x, y)
-        if q is None or len(signature) != 2 * size:
+        if q is None or len(signature) != 2 * size or len(digest) < size:
             return False
         r = int.from_bytes(signature[:size], "big")
         s = int.from_bytes(signature[size:], "big")
         if not (0 < r < n and 0 < s < n):
             return False
-        # The leftmost bits of the hash; n is as long as `size` bytes on every curve here, so whole bytes are dropped.
+        # Of a longer hash the leftmost bits count; n fills its bytes on both curves, so whole bytes are dropped. A
+        # shorter hash would be weaker than the curve: no algorithm of COSE or JOSE has one.
         e = int.from_bytes(digest[:size], "big")
         w = inverse(s, n)
         X, _, Z = self._sum(e * w % n, r * w % n, q)
@@ -65,37 +66,43 @@ class PrimeCurve:
         digits = (naf(u1, _WIDTH_G), naf(u2, _WIDTH_Q))
         T = (1, 1, 0)
         for i in range(max(len(digits[0]), len(digits[1])) - 1, -1, -1):
-            T = _double(T, p)
+            T = double(T, p)
             for k in (0, 1):
                 d = digits[k][i] if i < len(digits[k]) else 0
                 if d:
                     ax, ay = tables[k][(d if d > 0 else 0 - d) >> 1]
-                    T = _add(T, ax, ay if d > 0 else p - ay, p)
+                    T = add(T, ax, ay if d > 0 else p - ay, p)
         return T
 
     def _odd_multiples(self, point, count):
-        # P, 3P, 5P ... as affine points, with one inversion for all of them (Montgomery's trick).
+        # P, 3P, 5P ... as affine points.
         p = self.p
-        x2, y2 = _affine(_double((point[0], point[1], 1), p), p)
-        chain = [(point[0], point[1], 1)]
+        start = (point[0], point[1], 1)
+        x2, y2 = affine([double(start, p)], p)[0]
+        chain = [start]
         while len(chain) < count:
-            chain.append(_add(chain[-1], x2, y2, p))
-        products = [1]
-        for T in chain:
-            products.append(products[-1] * T[2] % p)
-        rest = inverse(products[-1], p)
-        table = [None] * count
-        for i in range(count - 1, -1, -1):
-            X, Y, Z = chain[i]
-            zi = rest * products[i] % p
-            rest = rest * Z % p
-            zi2 = zi * zi % p
-            table[i] = (X * zi2 % p, Y * zi2 * zi % p)
-        return table
+            chain.append(add(chain[-1], x2, y2, p))
+        return affine(chain, p)
 
 
-def _double(T, p):
-    # dbl-2001-b of the explicit-formulas database: a = -3 turns 3X² + aZ⁴ into 3(X-Z²)(X+Z²).
+def affine(points, p):
+    """The points (X, Y, Z), none of them at infinity, as (x, y): one inversion for all (Montgomery's trick)."""
+    products = [1]
+    for T in points:
+        products.append(products[-1] * T[2] % p)
+    rest = inverse(products[-1], p)
+    out = [None] * len(points)
+    for i in range(len(points) - 1, -1, -1):
+        X, Y, Z = points[i]
+        zi = rest * products[i] % p
+        rest = rest * Z % p
+        zi2 = zi * zi % p
+        out[i] = (X * zi2 % p, Y * zi2 * zi % p)
+    return out
+
+
+def double(T, p):
+    """2T, any point. dbl-2001-b of the explicit-formulas database: a = -3 turns 3X² + aZ⁴ into 3(X-Z²)(X+Z²)."""
     X, Y, Z = T
     if not Z:
         return T
@@ -107,8 +114,8 @@ def _double(T, p):
     return X3, (a * (b - X3) - 8 * yy * yy) % p, 2 * Y * Z % p
 
 
-def _add(T, x, y, p):
-    # Mixed addition. H = 0 means the same x: the points are equal (double) or opposite (infinity).
+def add(T, x, y, p):
+    """T + (x, y), any points. H = 0 means the same x: the points are equal (double) or opposite (infinity)."""
     X, Y, Z = T
     if not Z:
         return x, y, 1
@@ -116,18 +123,12 @@ def _add(T, x, y, p):
     h = (x * zz - X) % p
     r = (y * zz * Z - Y) % p
     if not h:
-        return _double(T, p) if not r else (1, 1, 0)
+        return double(T, p) if not r else (1, 1, 0)
     hh = h * h % p
     hhh = h * hh % p
     v = X * hh % p
     X3 = (r * r - hhh - 2 * v) % p
     return X3, (r * (v - X3) - Y * hhh) % p, Z * h % p
-
-
-def _affine(T, p):
-    zi = inverse(T[2], p)
-    zi2 = zi * zi % p
-    return T[0] * zi2 % p, T[1] * zi2 * zi % p
 
 
 def inverse(a, m):
