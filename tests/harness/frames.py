@@ -79,7 +79,7 @@ def frame(
     """
     rng = random.Random(seed)
     big = (size[0] * _OVER, size[1] * _OVER)
-    out = _texture(big) if textured else Image.new("L", big, 128 if inverted else 235)
+    out = _texture(big) if textured else Image.new("L", big, black if inverted else min(255, white + 15))
     for code, points in codes:
         drawn = picture(code, border)
         if mirrored:

@@ -14,7 +14,7 @@ from .threshold import ThresholdMap
 _ROOM = 64  # finders kept at most: noise and text must not make the grouping explode
 _LARGE = 3 * 256  # modules of three pixels and more, in 1/256 px
 _HITS = 128  # hits of one row at most
-_PROBES = 6000  # hits checked in one frame at most
+_PROBES = 2000  # hits checked in one pass at most
 
 
 class Finder:
@@ -35,14 +35,13 @@ class FinderSearch:
         self._edges = array("H", (0,) * (max_width + 2))
         self._hits = array("H", (0,) * (3 * _HITS))
         self._row = bytearray(max_width)
-        self._place = array("i", (0,) * 5)
+        self._place = array("i", (0,) * 6)
         self.found = []
         self._left = 0
 
     def begin(self, frame, width, height):
         """Take up a new frame and forget the finders of the one before."""
         self.found = []
-        self._left = _PROBES
         self._frame = frame
         self._width = width
         self._height = height
@@ -56,6 +55,9 @@ class FinderSearch:
 
         `blurred` rows are cut at half way between their extremes instead of at a threshold.
         """
+        # What one row alone has hit is most likely noise: it must not fill the room.
+        self.found = [f for f in self.found if f.hits > 1 or len(self.found) < _ROOM // 2]
+        self._left = _PROBES
         frame = self._frame
         width = self._width
         height = self._height
@@ -76,8 +78,9 @@ class FinderSearch:
         place[1] = height
         place[3] = shift
         place[4] = blocks.shift
+        place[5] = 1 if blurred else 0
         y = first
-        while y < rows:
+        while y < rows and self._left > 0:
             full_y = y << shift
             at = (full_y >> blocks.shift) * blocks.columns
             if shift:
@@ -109,8 +112,12 @@ class FinderSearch:
             if f.inverted == inverted and abs(f.x - x) < near and abs(f.y - y) < near:
                 f.hits += 1
                 return
-        if self._left <= 0 or len(self.found) >= _ROOM:
-            return
+        if len(self.found) >= _ROOM:
+            # A finder that one row alone has hit is most likely noise.
+            self.found = [f for f in self.found if f.hits > 1]
+            if len(self.found) >= _ROOM:
+                self._left = 0
+                return
         self._left -= 1
         self._flip = 255 if inverted else 0
         probe = self.probe
@@ -149,5 +156,17 @@ class FinderSearch:
         beside = 1 if dx + abs(dy) >= _LARGE else 0
         probe = self.probe
         return probe.cut(
-            self._frame, self._width, self._height, x, y, dx, dy, self._flip, slack, -dy // 4, dx // 4, beside, reach
+            self._frame,
+            self._width,
+            self._height,
+            x,
+            y,
+            dx,
+            dy,
+            self._flip,
+            slack,
+            -dy // 4,
+            dx // 4,
+            beside,
+            reach,
         )

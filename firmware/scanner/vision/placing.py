@@ -11,6 +11,7 @@ from scanner.vision.projection import Projection
 _LEG_RATIO = 1.2  # between the two legs' lengths in modules: they should be equal
 _LEAST_TIMING = 0.3  # 1 is a perfect timing pattern, 0 is noise
 _NAMED_FROM = 6  # estimated versions from here on are looked up in the version information
+_NAMED_BONUS = 0.5  # on top of the timing's score: one symbol in eight without a version seems to name one
 _FAR_REACH = 6  # modules searched around the expected place of the last alignment pattern
 _NEAR_REACH = 2  # and of the others, once that one is known
 
@@ -92,17 +93,17 @@ class Placing:
             self._mesh.lay(projection)
             return projection
 
+        named = 0
         if _NAMED_FROM <= nearest <= 41:
-            projection = lay(min(40, nearest))
-            named = self._named_version(projection.size)
-            if named and abs(named - nearest) <= 2:
-                return lay(named) if named != nearest else projection
+            named = self._named_version(lay(min(40, nearest)).size)
         best = None
         top = _LEAST_TIMING
-        for version in (nearest, nearest + 1, nearest - 1):
+        for version in (nearest, nearest + 1, nearest - 1, named if abs(named - nearest) == 2 else 0):
             if 1 <= version <= 40:
                 projection = lay(version)
                 score = self._timing(projection.size) - abs(estimate - projection.size) / 40
+                if version == named:
+                    score += _NAMED_BONUS
                 if score > top:
                     top = score
                     best = projection

@@ -57,21 +57,67 @@ def find_edges(row: ptr8, width: int, thresholds: ptr8, block_shift: int, edges:
 
 
 @micropython.viper
+def _glance(frame: ptr8, place: ptr32, at: int, t: int, twelve: int, inverted: int) -> int:
+    # Up and down from a supposed middle, in whole pixels: 1 if the runs there may be a finder's. It spares most
+    # false hits the dearer cuts.
+    width = int(place[0])
+    y = int(place[2])
+    shift = int(place[3])
+    stride = width << shift
+    limit = (
+        twelve // 64 + 3
+    )  # rows: three quarters more than a module at 45 degrees, and some for small modules
+    core = 0
+    side = 0
+    while side < 2:
+        p = at
+        left = y >> shift  # rows to the frame's border
+        if side:
+            left = (int(place[1]) - 1 - y) >> shift
+            stride = 0 - stride
+        want = inverted ^ 1
+        ring = 0
+        while ring < 3:
+            run = 0
+            while left > 0:
+                if ((int(frame[p]) - t) >> 31) & 1 != want:
+                    break
+                run += 1
+                if run > limit + limit:
+                    break
+                p -= stride
+                left -= 1
+            if ring == 0:
+                core += run
+            elif left > 0:
+                if run == 0 or run > limit:
+                    return 0
+            want = want ^ 1
+            ring += 1
+        side += 1
+    # The core is three modules high, a sixty-fourth of `twelve`; half to a little more than twice that will do.
+    if (core + 1) * 128 < twelve or (core - 2) * 28 > twelve:
+        return 0
+    return 1
+
+
+@micropython.viper
 def find_crossings(
     edges: ptr16, count: int, least: int, frame: ptr8, place: ptr32, thresholds: ptr8, hits: ptr16, room: int
 ) -> int:
     """Put every six changes to the 1:1:3:1:1 test; returns how many passed, at most `room`.
 
     Each hit is three numbers: middle (1/16 px), width of twelve modules (1/16 px), 0 for dark on light or 1.
-    `least` is the smallest width of twelve modules worth a look. `place` is width, height of the frame, the row's
-    y there, the power of two it was shrunk by, and the block shift of `thresholds`, which points at the row's
-    first block. A glance up and down the middle, in whole pixels, spares most false hits the dearer checks.
+    `least` is the smallest width of twelve modules worth a look. `place` is what the row is: width and height of the
+    frame, y there, the power of two it was shrunk by, block shift, 1 if blurred. `thresholds` points at the row's
+    first block.
     """
     width = int(place[0])
-    height = int(place[1])
     y = int(place[2])
     shift = int(place[3])
     block_shift = int(place[4])
+    blurred = int(place[5])
+    glance = _glance
     found = 0
     k = 0
     last = count - 6
@@ -112,46 +158,18 @@ def find_crossings(
                         if e1 - e0 > thin and e2 - e1 > thin and e4 - e3 > thin and e5 - e4 > thin:
                             middle = (e0 + e1 + e2 + e3 + e4 + e5) // 6
                             x = ((middle + 8) >> 4) << shift
-                            t = int(thresholds[x >> block_shift])
-                            stride = width << shift
-                            # Runs up and down, in rows: 1.5 modules of core, then one and one, all with slack.
-                            limit = twelve // 64 + 3
                             at = y * width + x
-                            rows = 0
-                            total = 0
-                            bad = 0
-                            side = 0
-                            while side < 2:
-                                p = at
-                                # rows left to the frame's border on this side
-                                left = y >> shift
-                                if side:
-                                    left = (height - 1 - y) >> shift
-                                    stride = 0 - stride
-                                want = (k & 1) ^ 1
-                                ring = 0
-                                while ring < 3:
-                                    run = 0
-                                    while left > 0:
-                                        if ((int(frame[p]) - t) >> 31) & 1 != want:
-                                            break
-                                        run += 1
-                                        if run > limit + limit:
-                                            break
-                                        p -= stride
-                                        left -= 1
-                                    if ring == 0:
-                                        total += run
-                                    elif run == 0 or run > limit:
-                                        if left > 0:
-                                            bad = 1
-                                    want = want ^ 1
-                                    ring += 1
-                                side += 1
-                            # The core is 3 modules high, or 48 // 16 sixteenths of `twelve`; half to twice that.
-                            if (total + 1) * 128 < twelve or (total - 2) * 28 > twelve:
-                                bad = 1
-                            if bad == 0 and found < room:
+                            # Half way between the core and the rings beside it; in sharp rows the block knows better.
+                            left = y * width + (((e1 + e2) >> 5) << shift)
+                            right = y * width + (((e3 + e4) >> 5) << shift)
+                            t = (int(frame[at]) * 2 + int(frame[left]) + int(frame[right]) + 2) >> 2
+                            seen = 0
+                            if blurred == 0 or int(glance(frame, place, at, t, twelve, k & 1)) == 0:
+                                t = int(thresholds[x >> block_shift])
+                                seen = int(glance(frame, place, at, t, twelve, k & 1))
+                            else:
+                                seen = 1
+                            if seen and found < room:
                                 hits[found * 3] = middle
                                 hits[found * 3 + 1] = twelve
                                 hits[found * 3 + 2] = k & 1
