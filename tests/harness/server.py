@@ -129,7 +129,9 @@ def _serve():
             sys.print_exception(error, trace)
             out = bytearray(4)
             code = getattr(error, "code", None)
-            _pack([False, type(error).__name__, str(error), trace.getvalue(), code if isinstance(code, str) else None], out)
+            if not isinstance(code, str):
+                code = None
+            _pack([False, type(error).__name__, str(error), trace.getvalue(), code], out)
         struct.pack_into("<I", out, 0, len(out) - 4)
         _answers.write(out)
         if hasattr(_answers, "flush"):

@@ -42,8 +42,8 @@ class Camera:
 def code(text: str, error: str = "q", module: int = 8) -> Image.Image:
     """The bare code, `module` pixels a module, with its quiet zone of four modules (ISO/IEC 18004, 6.3.8)."""
     symbol = segno.make(text, error=error, boost_error=False, micro=False)
-    width, height = symbol.symbol_size(scale=module, border=4)
-    image = Image.new("L", (width, height), 255)
+    side = len(symbol.matrix) + 8
+    image = Image.new("L", (side * module, side * module), 255)
     draw = ImageDraw.Draw(image)
     for y, row in enumerate(symbol.matrix_iter(border=4)):
         for x, dark in enumerate(row):
