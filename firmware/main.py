@@ -9,13 +9,15 @@ from scanner.boards import find
 
 board = find.here(sys.argv[1:])
 
+from scanner import load  # noqa: E402
+
+load.vision()
+
 from scanner.vision.decoder import Decoder  # noqa: E402
 
 decoder = find.with_buffers(board, Decoder)
 
-from scanner.load import load  # noqa: E402
-
-load()
+load.rest()
 
 from scanner.app import App  # noqa: E402
 

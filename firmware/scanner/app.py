@@ -15,7 +15,7 @@ from scanner import status
 from scanner.link.server import Server
 from scanner.look import Memory, choose
 from scanner.rules.verdict import Verdict
-from scanner.scan_report import nothing_report, verdict_report
+from scanner.scan_report import nothing_report, stages, verdict_report
 from scanner.trust.access import open_trust
 from scanner.ui import sounds, view
 from scanner.ui.screens import Screen
@@ -98,7 +98,7 @@ class App:
             if ticks_diff(now, self._since) >= self._hold():
                 self.clear()
             elif ticks_diff(now, self._drawn) >= _TICK_MS:
-                self._count_down()
+                self._count_down(self._view)
                 self.screen.tick(self._view)
                 self.board.display.show()
 
@@ -115,7 +115,7 @@ class App:
         verdict, symbol = choose(symbols, self.trust, self.board.clock)
         judged = ticks_us()
         self._show(verdict)
-        us = dict(zip(("find", "grid", "read"), self.decoder.stage_us))
+        us = stages(self.decoder.stage_us)
         us["verify"] = ticks_diff(judged, started)
         us["draw"] = ticks_diff(ticks_us(), judged)
         self.board.looked(verdict_report(verdict, symbol, len(symbols), us, self.screen.said, gc.mem_alloc()))
@@ -134,20 +134,18 @@ class App:
         self._ready = None
         self._shown = verdict
         self._since = ticks_ms()
-        self._view = view.from_verdict(verdict, self.trust.environment)
-        self._draw()
+        shown = view.from_verdict(verdict, self.trust.environment)
+        self._view = shown
+        self._count_down(shown)
+        self.screen.verdict(shown)
+        self.board.display.show()
         self.board.sound.play(sounds.VERDICTS[verdict.verdict])
 
-    def _draw(self):
-        self._count_down()
-        self.screen.verdict(self._view)
-        self.board.display.show()
-
-    def _count_down(self):
+    def _count_down(self, shown):
         self._drawn = ticks_ms()
         hold = self._hold()
-        self._view.seconds_total = (hold + 999) // 1000
-        self._view.seconds_left = max(0, (hold - ticks_diff(self._drawn, self._since) + 999) // 1000)
+        shown.seconds_total = (hold + 999) // 1000
+        shown.seconds_left = max(0, (hold - ticks_diff(self._drawn, self._since) + 999) // 1000)
 
     def _hold(self):
         return HOLD_MS if self.board.hold_ms is None else self.board.hold_ms

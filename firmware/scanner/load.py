@@ -3,7 +3,17 @@
 # An import inside an import inside an import ... nests on the C stack, of which a board has 16 KB; the application's
 # longest chain is eight deep. Loaded in this order, each module finds those it needs already there.
 
-_ORDER = (
+_VISION = (
+    "scanner.vision.matrix",
+    "scanner.vision.masks",
+    "scanner.vision.galois",
+    "scanner.vision.reed_solomon",
+    "scanner.vision.codewords",
+    "scanner.vision.symbol",
+    "scanner.vision.finder",
+    "scanner.vision.decoder",
+)
+_REST = (
     "scanner.reasons",
     "scanner.codec.utf8",
     "scanner.codec.cbor",
@@ -11,6 +21,10 @@ _ORDER = (
     "scanner.codec.inflate",
     "scanner.codec.iso8601",
     "scanner.crypto.prime_curve",
+    "scanner.crypto.p256_field",
+    "scanner.crypto.p256_table",
+    "scanner.crypto.p256_scalar",
+    "scanner.crypto.p256_point",
     "scanner.crypto.p256",
     "scanner.crypto.p384",
     "scanner.crypto.rsa",
@@ -32,7 +46,16 @@ _ORDER = (
 )
 
 
-def load():
-    """Import them all; each raises ImportError as any import does."""
-    for name in _ORDER:
+def vision():
+    """What makes the decoder, whose buffers are wanted before the rest takes memory."""
+    _load(_VISION)
+
+
+def rest():
+    """What the application needs beside it."""
+    _load(_REST)
+
+
+def _load(names):
+    for name in names:
         __import__(name)

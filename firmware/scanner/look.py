@@ -46,12 +46,13 @@ class Memory:
 
 def choose(symbols, trust, clock):
     """(Verdict, Symbol) for a frame's symbols, of which there is at least one."""
-    chosen = None
-    for symbol in symbols[:_MOST]:
+    chosen = symbols[0]
+    gravest = _judged(chosen, trust, clock)
+    for symbol in symbols[1:_MOST]:
         verdict = _judged(symbol, trust, clock)
-        if chosen is None or _outranks(verdict, chosen[0]):
-            chosen = verdict, symbol
-    return chosen
+        if _outranks(verdict, gravest):
+            gravest, chosen = verdict, symbol
+    return gravest, chosen
 
 
 def _judged(symbol, trust, clock):

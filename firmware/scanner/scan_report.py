@@ -35,7 +35,15 @@ def verdict_report(verdict, symbol, symbols, us, said, heap):
 
 def nothing_report(symbols, same, stage_us):
     """A frame that gave no verdict: no code in it, or the same as before."""
-    return {"symbols": symbols, "same": same, "us": dict(zip(("find", "grid", "read"), stage_us))}
+    return {"symbols": symbols, "same": same, "us": stages(stage_us)}
+
+
+def stages(stage_us):
+    """The decoder's times by name."""
+    names = {}
+    for name, value in zip(("find", "grid", "read"), stage_us):
+        names[name] = value
+    return names
 
 
 def _claims(claims):

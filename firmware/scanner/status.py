@@ -3,6 +3,7 @@
 import gc
 
 from scanner.link import frames, messages
+from scanner.trust.access import NoList
 from scanner.ui import dates
 from scanner.ui.view import ReadyView
 from scanner.version import VERSION
@@ -33,7 +34,7 @@ def hello(app):
 
 def trust_state(trust):
     """The list's version and age, or what is wrong with it."""
-    if trust.problem:
+    if isinstance(trust, NoList):
         return {"problem": trust.problem}
     return {"version": trust.version, "created": trust.created, "environment": trust.environment}
 
@@ -55,7 +56,7 @@ def ready_view(app, reading):
     view.clock = dates.moment(now)
     view.clock_trusted = clock.trusted
     view.reading = reading
-    if not app.trust.problem:
+    if not isinstance(app.trust, NoList):
         view.environment = app.trust.environment
         view.list_version = str(app.trust.version)
         view.list_age = max(0, (now - app.trust.created) // _DAY)

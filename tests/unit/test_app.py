@@ -7,6 +7,10 @@ VGA = (640, 480)
 
 SETUP = """
 import gc
+from scanner import load
+
+load.vision()
+load.rest()
 from scanner.app import App
 from scanner.rules.verdict import Verdict
 from scanner.credentials.claims import Claims

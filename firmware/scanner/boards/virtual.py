@@ -27,21 +27,19 @@ class Board:
     name = "virtual"
 
     def __init__(self, settings):
-        # The large buffers come first, while the heap is whole.
-        self.camera = Camera(_pair(settings.get("camera", "640x480")))
-        self.display = Display(_pair(settings.get("screen", "320x240")))
+        self._channel = Channel(open(int(settings["channel"]), "r+b"))  # noqa: SIM115 - for good
+        # The large buffers come early, while the heap is whole.
+        self.camera = Camera(_pair(settings.get("camera", "640x480")), self._attend)
+        self.display = Display(_pair(settings.get("screen", "320x240")), self._channel)
         self.button = Button()
         self.clock = Clock()
         if "clock" in settings:
             self.clock.set(*[int(part) for part in settings["clock"].split(",")])
         self.hold_ms = int(settings["hold"]) if "hold" in settings else None
         self.stopped = False
-        self._channel = Channel(open(int(settings["channel"]), "r+b"))  # noqa: SIM115 - for good
         self.sound = Sound(self._channel)
         self.serial = Serial(open(int(settings["serial"]), "r+b"))  # noqa: SIM115 - for good
         self.storage = Storage(settings["flash"], int(settings.get("cut", "0")))
-        self.camera.refill = self._attend
-        self.display.sink = self._channel
         self._wake = select.poll()
         self._wake.register(self._channel._stream, select.POLLIN)
         self._wake.register(self.serial._stream, select.POLLIN)
@@ -54,7 +52,7 @@ class Board:
                 "protocol": PROTOCOL,
                 "board": self.name,
                 "firmware": firmware,
-                "micropython": ".".join(str(part) for part in sys.implementation[1][:3]),
+                "micropython": ".".join(str(part) for part in sys.implementation.version[:3]),
                 "screen": (self.display.width, self.display.height),
                 "camera": (self.camera.max_width, self.camera.max_height),
             },
@@ -112,20 +110,20 @@ class Board:
 
 
 class Camera:
-    """8-bit grey, up to `max_width` x `max_height`."""
+    """8-bit grey, up to `max_width` x `max_height`. `refill` takes in what has arrived."""
 
-    def __init__(self, size):
+    def __init__(self, size, refill):
         self.max_width, self.max_height = size
         self._buffer = memoryview(bytearray(size[0] * size[1]))
         self._size = (0, 0)
         self._failed = False
         self.waiting = False
-        self.refill = None
+        self._refill = refill
 
     def frame(self):
         """(view, width, height), or None where a capture failed or none is due. The view dies at the next call."""
-        if not self.waiting and self.refill is not None:
-            self.refill()
+        if not self.waiting:
+            self._refill()
         if not self.waiting:
             return None
         self.waiting = False
@@ -159,16 +157,16 @@ class Camera:
 class Display:
     """A buffer of RGB565 pixels, and a panel that is somebody else's window."""
 
-    def __init__(self, size):
+    def __init__(self, size, channel):
         self.width, self.height = size
         self.buffer = bytearray(size[0] * size[1] * 2)
-        self.sink = None
+        self._channel = channel
 
     def show(self):
         """Bring the buffer to the panel; here the panel looks when it likes."""
 
     def picture(self):
-        self.sink.send("P", struct.pack("<HH", self.width, self.height), self.buffer)
+        self._channel.send("P", struct.pack("<HH", self.width, self.height), self.buffer)
 
 
 class Button:

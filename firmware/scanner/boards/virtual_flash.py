@@ -66,7 +66,9 @@ class FileFlash:
 def mount(path, where, cut=0):
     """Mount the image at `path` on `where`. Raises OSError where it holds no littlefs."""
     # Small reads and writes, as on the boards: a key record costs its own bytes and not a block's.
-    vfs.mount(vfs.VfsLfs2(FileFlash(path, cut), readsize=16, progsize=16, lookahead=32), where)
+    device = FileFlash(path, cut)
+    system = vfs.VfsLfs2(device, readsize=16, progsize=16, lookahead=32)  # pyright: ignore[reportArgumentType]
+    vfs.mount(system, where)
 
 
 @micropython.viper

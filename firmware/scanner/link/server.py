@@ -34,7 +34,7 @@ class Server:
     def poll(self):
         """Move what can be moved without waiting. Never raises for what the host sent."""
         for _ in range(_READS):
-            if self._out is not None and not self._send():
+            if self._out is not None and not self._send(self._out):
                 return
             if self._at == self._end and not self._read():
                 return
@@ -58,15 +58,13 @@ class Server:
         self._end = count or 0
         return self._end > 0
 
-    def _send(self):
-        """Push the answer out; returns whether it is gone."""
-        sent = self._port.write(self._out) or 0
+    def _send(self, left):
+        """Push out what is left of the answer; returns whether it is gone."""
+        sent = self._port.write(left) or 0
         if sent:
             self._moved = ticks_ms()
-            self._out = self._out[sent:]
-        if not len(self._out):
-            self._out = None
-        elif ticks_diff(ticks_ms(), self._moved) > _PATIENCE_MS:
+        self._out = left[sent:] if sent < len(left) else None
+        if self._out is not None and ticks_diff(ticks_ms(), self._moved) > _PATIENCE_MS:
             self._out = None
             self.dropped_answers += 1
         return self._out is None

@@ -19,15 +19,13 @@ class NoList:
 
 
 def open_trust(root):
-    """The verified list under `root`, or a NoList. Its `problem` is a reason code, or "" where all is well."""
+    """The verified list under `root`, or a NoList."""
     try:
         with open(root + "/authority.pub", "rb") as file:
             authority = file.read()
     except OSError:
         return NoList("no_trust_list")
     try:
-        store = open_store(root, authority)
+        return open_store(root, authority)
     except Refusal as refusal:
         return NoList(refusal.code)
-    store.problem = ""
-    return store
