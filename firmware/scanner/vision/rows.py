@@ -8,7 +8,7 @@
 # a little off widen one colour at the cost of the other, and those sums do not feel it.
 from micropython import const
 
-SUBPIXEL = 16  # edge positions count sixteenths of a pixel
+_LAST_SWING = const(24)  # grey levels; the end of a row lies in no block
 
 
 @micropython.viper
@@ -270,4 +270,18 @@ def find_swings(row: ptr8, width: int, swings: ptr8, block_shift: int, edges: pt
                     top_value = v
                     top_at = x
             x += 1
+    if top_value - from_value >= _LAST_SWING:
+        # The row ends before it could leave the last extreme.
+        level = (top_value + from_value + 1) >> 1
+        k = from_at
+        before = from_value
+        w = before
+        while w < level:
+            before = w
+            k += 1
+            w = int(row[k])
+            if rising == 0:
+                w = 255 - w
+        edges[count] = (k << 4) - 16 + ((level - before) << 4) // (w - before)
+        count += 1
     return count
