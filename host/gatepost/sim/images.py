@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,8 +70,7 @@ def _open(picture: Picture) -> Iterator[Image.Image]:
         return
     name = "the picture" if isinstance(picture, bytes) else os.fspath(picture)
     try:
-        source = _source(picture)
-        with Image.open(source) as image:
+        with _opened(picture) as image:
             if image.width * image.height > _MOST_PIXELS:
                 raise GatepostError(f"{name}: {image.width}x{image.height} pixels is too large a picture")
             for count, each in enumerate(ImageSequence.Iterator(image)):
@@ -91,8 +91,11 @@ def _open(picture: Picture) -> Iterator[Image.Image]:
         raise GatepostError(f"{name}: a damaged picture ({error})") from None
 
 
-def _source(picture: str | os.PathLike[str] | bytes) -> str | os.PathLike[str] | io.BytesIO:
-    return io.BytesIO(picture) if isinstance(picture, bytes) else picture
+def _opened(picture: str | os.PathLike[str] | bytes) -> Image.Image:
+    with warnings.catch_warnings():
+        # Pillow warns of what is half as large as it refuses; the limit here is _MOST_PIXELS.
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+        return Image.open(io.BytesIO(picture) if isinstance(picture, bytes) else picture)
 
 
 def _grey(image: Image.Image) -> Image.Image:
