@@ -11,6 +11,7 @@ from micropython import const
 _ROOM = const(64)  # samples on each side of the middle, at most
 _BIAS = const(1 << 20)  # ptr32 reads are unsigned on 64-bit machines, so signed values are stored shifted
 _LEAST_CONTRAST = const(12)  # grey levels between the darkest and lightest sample
+_SWINGS = (4, 10)  # parts of a line's contrast that count as an extreme
 
 
 @micropython.viper
@@ -175,10 +176,15 @@ class Probe:
         extremes = _sample_line(frame, width, height, x, y, g, self._line)
         low = extremes & 255
         high = extremes >> 8
-        if high - low < _LEAST_CONTRAST or not _six_edges(
-            self._line, half, (high - low) // 10 + 2, self._edges
-        ):
+        if high - low < _LEAST_CONTRAST:
             return False
+        # Large swings alone first: print is spotted, and sensors are noisy. Blurred rings show only in small ones.
+        for part in _SWINGS:
+            if _six_edges(self._line, half, (high - low) // part + 2, self._edges) and self._judge(slack, parts):
+                return True
+        return False
+
+    def _judge(self, slack, parts):
         e0, e1, e2, e3, e4, e5 = self._edges
         module = (e4 - e0 + e5 - e1) / 12
         scale = 256 * parts

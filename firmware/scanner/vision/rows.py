@@ -64,10 +64,10 @@ def _glance(frame: ptr8, place: ptr32, at: int, t: int, twelve: int, inverted: i
     y = int(place[2])
     shift = int(place[3])
     stride = width << shift
-    limit = (
-        twelve // 64 + 3
-    )  # rows: three quarters more than a module at 45 degrees, and some for small modules
+    limit = twelve // 96 + 1  # rows: two modules
     core = 0
+    total = 0
+    whole = 1
     side = 0
     while side < 2:
         p = at
@@ -77,26 +77,37 @@ def _glance(frame: ptr8, place: ptr32, at: int, t: int, twelve: int, inverted: i
             stride = 0 - stride
         want = inverted ^ 1
         ring = 0
+        most = limit + limit
         while ring < 3:
             run = 0
             while left > 0:
                 if ((int(frame[p]) - t) >> 31) & 1 != want:
                     break
                 run += 1
-                if run > limit + limit:
-                    break
+                if run > most:
+                    return 0
                 p -= stride
                 left -= 1
+            if left == 0:
+                whole = 0
+            elif run == 0:
+                return 0
+            total += run
             if ring == 0:
                 core += run
-            elif left > 0:
-                if run == 0 or run > limit:
-                    return 0
             want = want ^ 1
+            most = limit
             ring += 1
         side += 1
-    # The core is three modules high, a sixty-fourth of `twelve`; half to a little more than twice that will do.
-    if (core + 1) * 128 < twelve or (core - 2) * 28 > twelve:
+    # The core is three modules high of seven: two to four will do, one row more or less.
+    if whole:
+        off = core * 7 - total * 3
+        if off < 0:
+            off = 0 - off
+        if off > total + 7:
+            return 0
+    # A module is twelve / 192 rows at any rotation, and tilt takes or adds less than a half.
+    if (core + 1) * 128 < twelve or (core - 1) * 36 > twelve:
         return 0
     return 1
 
