@@ -74,6 +74,8 @@ class App:
         self._shown = self._view = None
         self.screen.clear()
         self.board.camera.forget()
+        if hasattr(self.decoder, "forget"):
+            self.decoder.forget()  # its buffers still hold the code
         self.show_ready(False)
         gc.collect()
         self.board.cleared()
