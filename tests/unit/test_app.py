@@ -189,7 +189,8 @@ def test_the_button_dismisses_and_the_code_is_judged_anew(run):
 def test_a_verdict_leaves_by_itself(run):
     clears, wiped, said = run(
         "import time\nboard, decoder, app = start([b'ANNA'])\nboard.hold_ms = 50\napp.step()\ndecoder.sees = []\n"
-        "time.sleep_ms(60)\napp.step()\nresult = (board.clears, board.camera.wiped + decoder.wiped, list(app.screen.said))"
+        "time.sleep_ms(60)\napp.step()\nwiped = board.camera.wiped + decoder.wiped\n"
+        "result = (board.clears, wiped, list(app.screen.said))"
     )
     assert (clears, wiped) == (1, 2)
     assert "Ready" in said
