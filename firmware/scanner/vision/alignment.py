@@ -3,6 +3,9 @@
 # The patch of frame around the expected place is resampled on the symbol's own axes, two samples a module; there
 # the pattern (ISO/IEC 18004, 6.3.6: dark, light and dark squares of 1, 3 and 5 modules) is upright and of known
 # size, and a plain correlation finds it. The best place is refined by a parabola through its neighbours.
+from array import array
+
+import micropython
 from micropython import const
 
 _MOST_REACH = const(7)  # modules searched in each direction
@@ -134,8 +137,6 @@ class AlignmentSearch:
     """Finds one pattern at a time; `x`, `y` is where, in 1/256 px."""
 
     def __init__(self):
-        from array import array
-
         self._patch = bytearray(_SIDE * _SIDE)
         self._geometry = array("i", (0,) * 9)
         self._best = array("i", (0,) * 2)

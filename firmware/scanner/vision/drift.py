@@ -7,6 +7,7 @@
 # module and more: that is what the alignment patterns are for.
 from array import array
 
+import micropython
 from micropython import const
 
 _BIAS = const(1 << 20)

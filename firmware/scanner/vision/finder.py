@@ -12,6 +12,7 @@ from .rows import blend_rows, find_crossings, find_edges, find_swings, shrink_ro
 from .threshold import ThresholdMap
 
 _ROOM = 64  # finders kept at most: noise and text must not make the grouping explode
+_LEAST_MODULE = 128  # 1/256 px
 _LARGE = 3 * 256  # modules of three pixels and more, in 1/256 px
 _HITS = 128  # hits of one row at most
 _PROBES = 2000  # hits checked in one pass at most
@@ -70,8 +71,8 @@ class FinderSearch:
         size = 1 << shift
         half = (size - 1) * 128  # the middle of a shrunk pixel, in 1/256 px of the frame
         unit = size * 16  # 1/16 of a shrunk pixel, in 1/256 px of the frame
-        # Twelve modules of 1.3 px at least: below that nothing can be read.
-        least = 250
+        # Twelve modules of 0.9 px at least: below that nothing can be read.
+        least = 180
         rows = height >> shift
         place = self._place
         place[0] = width
@@ -132,7 +133,7 @@ class FinderSearch:
         if not self._cut(x, y, 0, down, 0.6, 5.0):
             return
         y += round(probe.middle * down)
-        if across > 3 * down or down > 3 * across:
+        if min(across, down) < _LEAST_MODULE or across > 3 * down or down > 3 * across:
             return
         # Along a diagonal a module is 0.7 to 1.4 of itself, as the code is rotated.
         slant_x = across * 3 // 4

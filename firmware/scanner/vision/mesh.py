@@ -6,6 +6,7 @@
 # bilinear, which eight modules are too few to notice.
 from array import array
 
+import micropython
 from micropython import const
 
 BIAS = const(1 << 20)  # node coordinates are 1/256 px + BIAS, never negative

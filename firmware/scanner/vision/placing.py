@@ -7,6 +7,7 @@
 from scanner.vision import matrix
 from scanner.vision.mesh import BIAS
 from scanner.vision.projection import Projection
+from scanner.vision.sampling import alternation
 
 _LEG_RATIO = 1.2  # between the two legs' lengths in modules: they should be equal
 _LEAST_TIMING = 0.3  # 1 is a perfect timing pattern, 0 is noise
@@ -113,20 +114,9 @@ class Placing:
 
     def _timing(self, size):
         # How well both timing patterns (row and column 6) alternate: 1 perfectly, 0 not at all.
-        first = 8
-        last = size - 8
-        total = 0.0
-        for down in (False, True):
-            line = list(self._strip(6, 7, first, last, down)[: last - first])
-            mean = sum(line) / len(line)
-            spread = sum([abs(v - mean) for v in line])
-            swing = 0
-            sign = -1  # module 8 is dark
-            for v in line:
-                swing += sign * (v - mean)
-                sign = -sign
-            total += swing / (spread + 1)
-        return total / 2
+        count = size - 16
+        row = alternation(self._strip(6, 7, 8, size - 8, False), count)
+        return (row + alternation(self._strip(6, 7, 8, size - 8, True), count)) / 512
 
     def _named_version(self, size):
         # The version that the symbol's two blocks of version information name, or 0.

@@ -6,6 +6,7 @@
 # threshold a little off moves the two kinds against each other.
 from array import array
 
+import micropython
 from micropython import const
 
 _ROOM = const(64)  # samples on each side of the middle, at most
@@ -180,7 +181,9 @@ class Probe:
             return False
         # Large swings alone first: print is spotted, and sensors are noisy. Blurred rings show only in small ones.
         for part in _SWINGS:
-            if _six_edges(self._line, half, (high - low) // part + 2, self._edges) and self._judge(slack, parts):
+            if _six_edges(self._line, half, (high - low) // part + 2, self._edges) and self._judge(
+                slack, parts
+            ):
                 return True
         return False
 

@@ -6,6 +6,7 @@
 #
 # The test compares distances between changes of the same direction (dark run + light run): blur and a threshold
 # a little off widen one colour at the cost of the other, and those sums do not feel it.
+import micropython
 from micropython import const
 
 _LAST_SWING = const(24)  # grey levels; the end of a row lies in no block

@@ -4,6 +4,7 @@
 # pixels: at two pixels a module a threshold on pixels moves every edge by up to a quarter module.
 from array import array
 
+import micropython
 from micropython import const
 
 _BIAS = const(1 << 20)
@@ -160,6 +161,30 @@ def _contrast(values: ptr8, count: int) -> int:
         total += d
         i += 1
     return total * 2 // count
+
+
+@micropython.viper
+def alternation(values: ptr8, count: int) -> int:
+    """How well values alternate, dark first: 256 for a perfect timing pattern, about 0 for anything else."""
+    total = 0
+    i = 0
+    while i < count:
+        total += int(values[i])
+        i += 1
+    mean = total // count
+    spread = 1
+    swing = 0
+    sign = 0 - 1
+    i = 0
+    while i < count:
+        d = int(values[i]) - mean
+        swing += sign * d
+        if d < 0:
+            d = 0 - d
+        spread += d
+        sign = 0 - sign
+        i += 1
+    return (swing << 8) // spread
 
 
 class Sampler:

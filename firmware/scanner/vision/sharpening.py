@@ -3,6 +3,7 @@
 # Blur lets every module's grey value leak into its neighbours. Here the grid has one value a module, so the leak
 # is the same everywhere and a 3 x 3 filter can take it back: each module gains what its four neighbours lack.
 # It is tried only after the plain grid could not be read, because it raises the noise as well.
+import micropython
 from micropython import const
 
 _SCALE = const(64)

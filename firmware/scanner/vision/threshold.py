@@ -4,6 +4,7 @@
 # search does. So the frame is cut into square blocks, each is sampled sparsely for its darkest and lightest
 # value, and its threshold is the middle of the two, averaged over its neighbours with their contrast as weight.
 # A block with no contrast around it gets threshold 0: nothing there is dark, so nothing there costs time.
+import micropython
 from micropython import const
 
 _LEAST_CONTRAST = const(16)  # grey levels; less than this between lightest and darkest is noise
