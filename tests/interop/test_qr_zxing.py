@@ -6,7 +6,7 @@ Among them are pictures that hold a model 1 symbol or segments beyond ISO/IEC 18
 import pytest
 from harness import pictures
 
-_LEAST = 92  # of 97; zxing-cpp reads 94
+_LEAST = 93  # of 97; zxing-cpp reads 94
 
 DECODE = """
 from scanner.vision.decoder import Decoder
