@@ -1,4 +1,4 @@
-"""`gatepost keys`: make and look at the keys of a deployment's authority and of certificate issuers."""
+"""`gatepost keys`: make and look at the keys of a deployment's authority, of its staff and of certificate issuers."""
 
 from __future__ import annotations
 
@@ -20,6 +20,10 @@ examples:
       the key that signs what scanners of this deployment load; asks for a passphrase
   gatepost keys new issuer --country DE --alg PS256 -o issuer/ --demonstration --no-passphrase
       a country's signing authority and document signer, for demonstrations
+  gatepost keys new role --role technician --name "Ana Sousa" --authority authority/authority.key.pem -o ana/
+      a technician's key and the authority's certificate for it
+  gatepost keys new role --role supervisor --name "Li Wei" --authority authority.key.pem --public li.pub.pem -o li/
+      the certificate alone, for a key that its holder made and keeps
   gatepost keys inspect issuer/dsc.crt.pem
   gatepost keys public authority/authority.key.pem > authority.pub.pem
 """
@@ -31,18 +35,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
 
     new = actions.add_parser("new", help="make keys")
-    new.add_argument("role", choices=("authority", "issuer"))
+    new.add_argument("what", choices=("authority", "role", "issuer"))
     new.add_argument(
         "-o", "--output", type=Path, required=True, metavar="DIR", help="folder for the new files"
     )
     new.add_argument("--alg", choices=("ES256", "ES384", "PS256"), default="ES256", help="default: ES256")
     new.add_argument("--country", default="DE", help="an issuer's country, two letters (default: DE)")
-    new.add_argument("--name", default="", help="an issuer's name")
+    new.add_argument("--name", default="", help="an issuer's name, or that of a role's holder")
     new.add_argument(
         "--uses", default="test,vaccination,recovery", metavar="LIST",
         help="what an issuer may sign; 'any' leaves the restriction out (default: all three)",
     )  # fmt: skip
-    new.add_argument("--days", type=int, help="life of an issuer's document signer (default: 730)")
+    new.add_argument(
+        "--days",
+        type=int,
+        help="life of an issuer's document signer (default: 730) or of a role (default: 90)",
+    )
+    new.add_argument(
+        "--role", choices=("technician", "supervisor", "authority"), help="what the holder may do"
+    )
+    new.add_argument(
+        "--authority", type=Path, metavar="PEM", help="private key of the authority that grants a role"
+    )
+    new.add_argument(
+        "--authority-passphrase-file", type=Path, metavar="FILE", help="its passphrase (default: ask)"
+    )
+    new.add_argument(
+        "--public", type=Path, metavar="FILE", help="the holder's public key (default: make a key pair)"
+    )
     new.add_argument(
         "--demonstration", action="store_true", help="mark the keys so that production refuses them"
     )
@@ -62,7 +82,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     if args.action == "new":
-        return _new_authority(args) if args.role == "authority" else _new_issuer(args)
+        return {"authority": _new_authority, "role": _new_role, "issuer": _new_issuer}[args.what](args)
     if args.action == "inspect":
         return _inspect(args)
     return _public(args)
@@ -80,6 +100,43 @@ def _new_authority(args: argparse.Namespace) -> int:
     files.save_public(args.output / "authority.pub.pem", key.public_key(), args.demonstration)
     print(f"wrote authority.key.pem (keep it offline) and authority.pub.pem to {args.output}")
     print(f"fingerprint {_fingerprint(key.public_key())}")
+    return 0
+
+
+def _new_role(args: argparse.Namespace) -> int:
+    import time
+
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    from gatepost.keys import files, roles
+    from gatepost.trust.signing import point
+
+    if not args.role or not args.authority or not args.name:
+        raise GatepostError("a role needs --role, --name and --authority")
+    days = 90 if args.days is None else args.days
+    if not 0 < days <= 1830:
+        raise GatepostError("--days is between 1 and 1830 for a role; short ones need no taking back")
+    names = [f"{args.role}.role"] + ([] if args.public else [f"{args.role}.key.pem", f"{args.role}.pub.pem"])
+    _refuse_existing(args.output, names)
+    ask = passphrase.existing(args, args.authority, "authority_passphrase_file")
+    authority = files.load_private(args.authority, ask)
+    if not isinstance(authority.key, ec.EllipticCurvePrivateKey):
+        raise GatepostError(f"{args.authority}: an authority's key is on P-256; this one is not")
+    demonstration = args.demonstration or authority.demonstration
+    secret = None if args.public else passphrase.fresh(args)
+    key = None if args.public else ec.generate_private_key(ec.SECP256R1())
+    public = files.load_holder(args.public) if key is None else key.public_key()
+    # Clocks differ: a certificate that begins now would be refused by a scanner that is a minute behind.
+    now = int(time.time()) - 3600
+    certificate = roles.issue_role(
+        authority.key, args.role, point(public), args.name, now, now + 3600 + days * 86400
+    )
+    files.create(args.output / names[0], certificate, 0o644)
+    if key is not None:
+        files.save_private(args.output / names[1], key, secret, demonstration)
+        files.save_public(args.output / names[2], public, demonstration)
+    print(f"wrote {', '.join(names)} to {args.output}")
+    print(f"{args.role} {args.name}, {roles.read_role(certificate).life()}")
     return 0
 
 
@@ -140,6 +197,8 @@ def _describe(args: argparse.Namespace) -> dict[str, Any]:
         if rows["encrypted"] and not args.passphrase_file and not sys.stdin.isatty():
             # Nothing more can be said without the passphrase, and this much needs none.
             return rows
+    if data[:1] == b"\xd2":  # the tag of a COSE_Sign1
+        return _describe_role(data)
     if not private and (b"-----BEGIN CERTIFICATE-----" in data or data[:1] == b"\x30"):
         options = Options(include_expired=True, include_authorities=True, environment="DEV")
         records, tally = read_sources([args.file], options)
@@ -153,6 +212,23 @@ def _describe(args: argparse.Namespace) -> dict[str, Any]:
         rows["key"] == "P-256" and demonstration.is_demonstration_authority(key)  # pyright: ignore[reportArgumentType]
     )
     return rows
+
+
+def _describe_role(data: bytes) -> dict[str, Any]:
+    import hashlib
+
+    from gatepost.keys import roles
+
+    role = roles.read_role(data)
+    return {
+        "holds": "role certificate",
+        "role": role.role,
+        "name": role.name,
+        "valid": role.life(),
+        "serial": role.serial.hex(),
+        "fingerprint": hashlib.sha256(role.key[1:]).hexdigest(),
+        "signature": "not checked",
+    }
 
 
 def _describe_certificate(record: Any, data: bytes) -> dict[str, Any]:

@@ -65,6 +65,7 @@ def size(text: str) -> tuple[int, int]:
 
 
 def run(args: argparse.Namespace) -> int:
+    from gatepost.device import discovery
     from gatepost.sim import VirtualScanner
     from gatepost.sim.provision import provision
 
@@ -82,7 +83,8 @@ def run(args: argparse.Namespace) -> int:
         micropython=args.micropython,
     ) as scanner:
         print(f"port {scanner.port}", flush=True)
-        Session(scanner, args.quiet).run(args.watch)
+        with discovery.announce(scanner.port):
+            Session(scanner, args.quiet).run(args.watch)
     return 0
 
 

@@ -46,16 +46,16 @@ def save_private(path: Path, key: PrivateKey, passphrase: bytes | None, demonstr
     """Write a new file that its owner alone may read; never over an existing one. None leaves it unencrypted."""
     lock = serialization.BestAvailableEncryption(passphrase) if passphrase else serialization.NoEncryption()
     body = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, lock)
-    _create(path, _marked(body, demonstration), 0o600)
+    create(path, _marked(body, demonstration), 0o600)
 
 
 def save_public(path: Path, key: PublicKey, demonstration: bool = False) -> None:
     body = key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    _create(path, _marked(body, demonstration), 0o644)
+    create(path, _marked(body, demonstration), 0o644)
 
 
 def save_certificate(path: Path, certificate: x509.Certificate, demonstration: bool = False) -> None:
-    _create(path, _marked(certificate.public_bytes(Encoding.PEM), demonstration), 0o644)
+    create(path, _marked(certificate.public_bytes(Encoding.PEM), demonstration), 0o644)
 
 
 def load_private(path: Path, ask: Callable[[], bytes] | None = None) -> KeyFile:
@@ -106,6 +106,22 @@ def load_authority(path: Path, ask: Callable[[], bytes] | None = None) -> ec.Ell
     return key
 
 
+def load_holder(path: Path) -> ec.EllipticCurvePublicKey:
+    """The public key of somebody who is to hold a role, which is on P-256 too."""
+    key = load_public(path)
+    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
+        raise GatepostError(f"{path}: the holder of a role has a key on P-256; this one is not")
+    return key
+
+
+def load_signer(path: Path, ask: Callable[[], bytes] | None = None) -> KeyFile:
+    """The private key of an authority or of somebody who holds a role: one on P-256."""
+    found = load_private(path, ask)
+    if not isinstance(found.key, ec.EllipticCurvePrivateKey) or not isinstance(found.key.curve, ec.SECP256R1):
+        raise GatepostError(f"{path}: a key on P-256 is needed here; this one is not")
+    return found
+
+
 def read(path: Path) -> bytes:
     """A key file's bytes."""
     try:
@@ -119,7 +135,8 @@ def _marked(body: bytes, demonstration: bool) -> bytes:
     return (f"{MARKER}: everyone has this key; never trust it\n".encode() if demonstration else b"") + body
 
 
-def _create(path: Path, data: bytes, mode: int) -> None:
+def create(path: Path, data: bytes, mode: int) -> None:
+    """Write a new file with those rights; never over an existing one."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)

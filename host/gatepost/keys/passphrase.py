@@ -29,12 +29,13 @@ def add_arguments(parser: argparse.ArgumentParser, new: bool = False) -> None:
         )
 
 
-def existing(args: argparse.Namespace, what: Path) -> Callable[[], bytes]:
-    """A function that fetches the passphrase of `what`, if it comes to that."""
+def existing(args: argparse.Namespace, what: Path, option: str = "passphrase_file") -> Callable[[], bytes]:
+    """A function that fetches the passphrase of `what`, if it comes to that; `option`: the argument with its file."""
 
     def ask() -> bytes:
-        if args.passphrase_file:
-            return _from_file(args.passphrase_file)
+        file = getattr(args, option)
+        if file:
+            return _from_file(file)
         _need_terminal()
         return getpass.getpass(f"passphrase of {what}: ").encode()
 
