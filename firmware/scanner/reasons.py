@@ -22,7 +22,7 @@ REASONS = (
     # What the code holds.
     (10, "not_a_certificate", REFUSE, "This code is not a certificate.", _ASK_OTHER),
     (11, "unsupported_system", CHECK, "A known system that cannot be verified offline.", _ASK_OTHER),
-    (12, "needs_network", CHECK, "The issuer is genuine, but the content is online.", _ASK_OTHER),
+    (12, "needs_network", CHECK, "The content is online, and this scanner is not.", _ASK_OTHER),
     (13, "part_of_several", CHECK, "This is one part of several codes.", "Show the other parts too."),
     # The envelope.
     (20, "bad_base45", REFUSE, "The text of the code is damaged.", _NEW_CODE),

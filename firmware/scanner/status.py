@@ -3,6 +3,7 @@
 import gc
 
 from scanner.link import frames, messages
+from scanner.rules.policy import DEFAULT
 from scanner.trust.access import NoList
 from scanner.ui import dates
 from scanner.ui.view import ReadyView
@@ -60,4 +61,5 @@ def ready_view(app, reading):
         view.environment = app.trust.environment
         view.list_version = str(app.trust.version)
         view.list_age = max(0, (now - app.trust.created) // _DAY)
+        view.list_state = DEFAULT.list_state(app.trust.created, now)
     return view

@@ -7,7 +7,7 @@ import zlib
 import cbor2
 import pytest
 from gatepost.issue import base45
-from gatepost.issue.hc1 import key_id, pack, sign1
+from gatepost.issue.hc1 import key_id, pack, sign1, signature_of
 from harness.certificates import (
     NOW,
     YEAR,
@@ -175,6 +175,19 @@ def test_the_protected_header_is_signed_as_received(mp):
         bytes.fromhex("bf 0448") + KID + bytes.fromhex("0126 ff"),
     ):
         assert code(mp, issue(vaccination(), protected=protected)) == "ok"
+
+
+def test_an_empty_map_may_be_signed_as_it_is_or_as_nothing(mp):
+    key = p256()
+    text = issue(vaccination(), key, alg_in="unprotected", kid_in="unprotected")
+    payload = cbor2.loads(unpack(text)).value[2]
+    headers = {1: -7, 4: key_id(key.public_key())}
+    for signed in (b"\xa0", b""):
+        to_be_signed = cbor2.dumps(["Signature1", signed, b"", payload])
+        envelope = [b"\xa0", headers, payload, signature_of(key, to_be_signed)]
+        assert code(mp, pack(cbor2.dumps(cbor2.CBORTag(18, envelope)))) == "ok"
+    envelope = [b"\xa0", headers, payload, signature_of(key, b"something else")]
+    assert code(mp, pack(cbor2.dumps(cbor2.CBORTag(18, envelope)))) == "bad_signature"
 
 
 def test_headers_that_are_not_understood(mp):

@@ -6,7 +6,7 @@ import json
 import zlib
 
 import pytest
-from harness.certificates import NOW, issue, judge, p256, record, vaccination
+from harness.certificates import NOW, STAND_INS, issue, judge, p256, record, vaccination
 
 BASE64 = "MEUCIDa4q2Z9OeZ8cY6dDO5FvJrRcUmpwwLY3cASgGAA7B73AiEAjA0FXqMEUCIDa4q2Z9OeZ8cY6dDO5FvJrRcUmpwwLY3cASgGAA7B7w=="
 
@@ -181,3 +181,38 @@ def test_json_and_zip_bombs_of_other_systems_cost_nothing(mp):
         == "unsupported_system"
     )
     assert judge(mp, zlib.compress(bytes(10**6)))["code"] == "not_a_certificate"
+
+
+AGES = """
+trust = Trust(keys)
+trust.created = created
+verdict = judge(text, trust, Clock(now))
+result = (verdict.code, verdict.verdict)
+"""
+
+
+@pytest.mark.parametrize(
+    "days, expected", [(-400, ("ok", 0)), (0, ("ok", 0)), (29, ("ok", 0)), (30, ("trust_list_stale", 1))]
+)
+def test_a_list_that_is_too_old_passes_nobody(mp, days, expected):
+    mp.run(STAND_INS, space="ages")
+    facts = {
+        "text": issue(vaccination()),
+        "keys": [record(p256())],
+        "now": NOW,
+        "created": NOW - days * 86400,
+    }
+    assert mp.run(AGES, space="ages", **facts) == expected
+
+
+def test_an_old_list_still_refuses(mp):
+    mp.run(STAND_INS, space="ages")
+    facts = {"text": issue(vaccination(), p256(2)), "keys": [record(p256())], "now": NOW, "created": 0}
+    assert mp.run(AGES, space="ages", **facts) == ("unknown_issuer", 2)
+
+
+def test_the_three_states_of_a_list(mp):
+    source = (
+        "from scanner.rules.policy import DEFAULT\nresult = [DEFAULT.list_state(0, d * 86400) for d in days]"
+    )
+    assert mp.run(source, days=[-1, 0, 6, 7, 29, 30, 9999]) == [0, 0, 0, 1, 1, 2, 2]

@@ -4,6 +4,8 @@
 
 import gc
 
+from micropython import const
+
 # First of all, from the bottom: an import inside an import takes C stack, and the curves are large to compile.
 import scanner.crypto.cose  # noqa: F401
 from scanner.credentials.registry import open_text
@@ -12,6 +14,8 @@ from scanner.rules.checks import CHECKS
 from scanner.rules.policy import DEFAULT
 from scanner.rules.verdict import Verdict
 
+_TOO_OLD = const(2)
+
 # Made beforehand: there may be no memory left to make it when it is needed.
 _OUT_OF_MEMORY = Verdict("internal_fault", None, "MemoryError")
 
@@ -19,8 +23,8 @@ _OUT_OF_MEMORY = Verdict("internal_fault", None, "MemoryError")
 def judge(text, trust, clock, policy=DEFAULT):
     """The Verdict on `text` (bytes or str as scanned). Never raises.
 
-    `trust` has .find(kid) -> list of KeyRecord and perhaps .environment, or is None where there is no list; `clock`
-    has .now() in seconds since 1970 and .trusted.
+    `trust` has .find(kid) -> list of KeyRecord and perhaps .environment and .created, or is None where there is no
+    list; `clock` has .now() in seconds since 1970 and .trusted.
     """
     try:
         return _judge(text, trust, clock, policy)
@@ -40,6 +44,8 @@ def _judge(text, trust, clock, policy):
             return Verdict("internal_fault", None, "refused as %s" % refusal.code)
         return Verdict(refusal.code, None, refusal.detail)
     # What concerns the scanner itself comes first among the things to look at.
+    if policy.list_state(getattr(trust, "created", now), now) == _TOO_OLD:
+        claims.warnings.insert(0, "trust_list_stale")
     if not clock.trusted:
         claims.warnings.insert(0, "clock_doubtful")
     for check in CHECKS:
