@@ -2,11 +2,12 @@
 # hundred bytes and holds one record. The file never comes into RAM.
 #
 # Layout, big-endian, version 1:
-#   header   32 bytes: "GPKL", version u8, fan-out bits u8, 0 u16, entries u32, data end u32, index end u32,
-#            file length u32, 0 u64
+#   header   32 bytes: "GPKL", version u8, fan-out bits u8, shard bits u16, entries u32, data end u32, index end u32,
+#            length u32, 0 u64
 #   data     records and parties, in any order, from byte 32
 #   index    20 bytes an entry, sorted: first 8 bytes of the kid (zero-filled), scope 4, record u32, party u32
-#   fan-out  2^bits + 1 numbers u32: number of the first entry whose kid starts with these bits or higher
+#   fan-out  2^bits + 1 numbers u32: number of the first entry whose kid has these bits or higher after the shard
+#            bits, which all kids of the list share
 # A record is kind u8, usage u8, flags u8, kid length u8, key length u16, party length u16, not before u32,
 # not after u32, kid, key, party. A party says whose key it is: scheme u8, source u8, country 2, then participant,
 # domain, name and issuer, each a length u8 and UTF-8. A party that many keys share stands once: the entry's
@@ -59,25 +60,42 @@ class KeyRecord:
 
 
 class KeyList:
-    """The key list in `file` (open for binary reading). ValueError, here or in `find`, where it is damaged."""
+    """The key list in `file` (open for binary reading), or in the `size` bytes of it from `start`.
 
-    def __init__(self, file):
+    `layout`: what `.layout` was when it was opened before, which saves reading the header. ValueError, here or in
+    `find`, where the list is damaged.
+    """
+
+    def __init__(self, file, start=0, size=None, layout=None):
         self._file = file
-        size = file.seek(0, 2)
+        self._start = start
+        if size is None:
+            size = file.seek(0, 2) - start
+        if layout is None:
+            layout = self._read_header(size)
+        self._data_end, self._index_end, self.shard_bits = layout
+        self._entries = (self._index_end - self._data_end) // _ENTRY
+        self._bits = 0
+        while size - self._index_end > 4 * ((1 << self._bits) + 1):
+            self._bits += 1
+
+    @property
+    def layout(self):
+        """(end of data, end of index, shard bits)."""
+        return self._data_end, self._index_end, self.shard_bits
+
+    def _read_header(self, size):
         if size < _HEADER_SIZE:
             raise ValueError("key list too short")
         head = unpack(_HEADER, self._read(0, _HEADER_SIZE))
-        magic, version, bits, _, entries, data_end, index_end, length, _, _ = head
+        magic, version, bits, shard_bits, entries, data_end, index_end, length, _, _ = head
         if magic != b"GPKL" or version != _VERSION:
             raise ValueError("not a key list")
-        if length != size or bits > 16 or data_end < _HEADER_SIZE:
+        if length != size or bits > 16 or shard_bits > 16 or data_end < _HEADER_SIZE:
             raise ValueError("key list damaged")
         if index_end != data_end + entries * _ENTRY or length != index_end + 4 * ((1 << bits) + 1):
             raise ValueError("key list damaged")
-        self._bits = bits
-        self._entries = entries
-        self._data_end = data_end
-        self._index_end = index_end
+        return data_end, index_end, shard_bits
 
     def __len__(self):
         return self._entries
@@ -112,8 +130,8 @@ class KeyList:
         return found
 
     def _bucket(self, prefix):
-        # Entries [low, high) that share the first bits of the kid.
-        slot = (prefix[0] << 8 | prefix[1]) >> (16 - self._bits)
+        # Entries [low, high) that share the first bits of the kid after the shard's.
+        slot = ((prefix[0] << 8 | prefix[1]) << self.shard_bits & 0xFFFF) >> (16 - self._bits)
         low, high = unpack(">II", self._read(self._index_end + 4 * slot, 8))
         if not low <= high <= self._entries:
             raise ValueError("key list damaged")
@@ -147,7 +165,7 @@ class KeyList:
             raise ValueError("key record outside the list")
 
     def _read(self, at, size):
-        self._file.seek(at)
+        self._file.seek(self._start + at)
         data = self._file.read(size)
         if len(data) != size:
             raise ValueError("key list cut short")

@@ -1,14 +1,18 @@
 """A bundle: a manifest signed by the deployment's authority, and the parts it names by size and SHA-256.
 
 The file (`.gatepost`) is `GPBUNDL1`, the manifest's length u32 big-endian, the manifest, then the parts in the
-manifest's order. Parts travel and are kept by hash, so the file is a convenience: a scanner trusts the manifest alone.
+manifest's order. Parts travel by hash, so the file is a convenience: a scanner trusts the manifest alone.
+
+A row of the manifest is {name, size, sha256}. Where a name stands for a run of parts (the shards of a key list), size
+is a list and sha256 holds their hashes one after the other: 35 bytes a part. A scanner keeps the parts of a bundle
+joined in one file.
 """
 
 from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,16 +27,33 @@ from gatepost.trust.records import ENVIRONMENTS, KeyRecord
 MAGIC = b"GPBUNDL1"
 CONTENT_TYPE = "application/vnd.gatepost.manifest+cbor"
 MANIFEST_LIMIT = 16384  # bytes; the scanner reads no longer one
-PART_NAME = 16  # hex digits of its SHA-256 that name a part on flash
+CONTENT_NAME = 16  # hex digits of a SHA-256 that name a bundle's content on flash
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """A bundle taken apart: the signed manifest as bytes, what it says, and the parts by name."""
+    """A bundle taken apart: the signed manifest as bytes, what it says, and the parts, in order, with their names."""
 
     manifest: bytes
     contents: dict[str, Any]
-    parts: dict[str, bytes]
+    pieces: tuple[tuple[str, bytes], ...]
+
+    @property
+    def kind(self) -> str:
+        return self.contents["kind"]
+
+    @property
+    def parts(self) -> dict[str, bytes]:
+        """What stands under each name, runs joined."""
+        joined: dict[str, bytes] = {}
+        for name, piece in self.pieces:
+            joined[name] = joined.get(name, b"") + piece
+        return joined
+
+    @property
+    def content(self) -> bytes:
+        """All parts, as a scanner keeps them."""
+        return b"".join(piece for _, piece in self.pieces)
 
     @property
     def version(self) -> int:
@@ -48,14 +69,18 @@ class Bundle:
 
     def keys(self) -> list[KeyRecord]:
         """The records of a trust bundle's key list."""
-        if "keys" not in self.parts:
+        shards = [piece for name, piece in self.pieces if name == "keys"]
+        if not shards:
             raise GatepostError("this bundle holds no key list")
-        return keylist.decode(self.parts["keys"])
+        return [record for shard in shards for record in keylist.decode(shard)]
 
     def files(self) -> dict[str, bytes]:
-        """Name and bytes of each file as a scanner keeps them in its `trust` folder."""
-        named = {hashlib.sha256(part).hexdigest()[:PART_NAME]: part for part in self.parts.values()}
-        return {"manifest": self.manifest, **named}
+        """Name and bytes of each file as a scanner keeps them in the folder of the bundle's kind."""
+        hashes = b"".join(hashlib.sha256(piece).digest() for _, piece in self.pieces)
+        return {
+            "manifest": self.manifest,
+            hashlib.sha256(hashes).hexdigest()[:CONTENT_NAME]: self.content,
+        }
 
 
 def build_bundle(
@@ -64,8 +89,10 @@ def build_bundle(
     version: int,
     environment: str,
     created: int,
+    expires: int | None = None,
 ) -> bytes:
-    """A signed trust bundle. `created` is unix seconds; `version` only ever rises on a scanner.
+    """A signed trust bundle. `created` and `expires` are unix seconds; `version` only ever rises on a scanner, and
+    none takes in a bundle after it has expired.
 
     A PROD bundle holds PROD keys alone, and no bundle but a DEMO one is signed by a demonstration key.
     """
@@ -84,33 +111,53 @@ def build_bundle(
         raise GatepostError(
             f"a PROD bundle holds PROD keys alone; these hold keys of {', '.join(sorted(foreign))}"
         )
-    return pack("trust", {"keys": keylist.encode(records)}, private, version, environment, created)
+    return pack("trust", {"keys": keylist.shards(records)}, private, version, environment, created, expires)
 
 
 def pack(
     kind: str,
-    parts: dict[str, bytes],
+    parts: Mapping[str, bytes | Sequence[bytes]],
     private: ec.EllipticCurvePrivateKey,
     version: int,
     environment: str,
     created: int,
+    expires: int | None = None,
 ) -> bytes:
-    """Sign and join a bundle of any kind."""
-    contents = {
+    """Sign and join a bundle of any kind; a part that is a sequence becomes a run of parts under its name."""
+    contents: dict[str, Any] = {
         "format": 1,
         "kind": kind,
         "version": version,
         "environment": environment,
         "created": created,
-        "parts": [
-            {"name": name, "size": len(part), "sha256": hashlib.sha256(part).digest()}
-            for name, part in parts.items()
-        ],
+        "authority": deployment(private.public_key()),
+        "parts": [_row(name, part) for name, part in parts.items()],
     }
+    if expires is not None:
+        contents["expires"] = expires
     manifest = signing.sign(cbor2.dumps(contents, canonical=True), CONTENT_TYPE, private)
     if len(manifest) > MANIFEST_LIMIT:
         raise GatepostError("the manifest is longer than a scanner reads")
-    return MAGIC + struct.pack(">I", len(manifest)) + manifest + b"".join(parts.values())
+    return (
+        MAGIC
+        + struct.pack(">I", len(manifest))
+        + manifest
+        + b"".join(part if isinstance(part, bytes) else b"".join(part) for part in parts.values())
+    )
+
+
+def deployment(authority: ec.EllipticCurvePublicKey) -> bytes:
+    """Eight bytes that tell one authority from another, so that a scanner can say "of another deployment" instead of
+    "forged". They prove nothing."""
+    return hashlib.sha256(signing.point(authority)).digest()[:8]
+
+
+def _row(name: str, part: bytes | Sequence[bytes]) -> dict[str, Any]:
+    run = [part] if isinstance(part, bytes) else list(part)
+    hashes = b"".join(hashlib.sha256(each).digest() for each in run)
+    if len(run) == 1:
+        return {"name": name, "size": len(run[0]), "sha256": hashes}
+    return {"name": name, "size": [len(each) for each in run], "sha256": hashes}
 
 
 def read_bundle(data: bytes, authority: ec.EllipticCurvePublicKey | None = None) -> Bundle:
@@ -129,17 +176,29 @@ def read_bundle(data: bytes, authority: ec.EllipticCurvePublicKey | None = None)
         contents = cbor2.loads(payload)
         if contents["format"] != 1 or contents["environment"] not in ENVIRONMENTS:
             raise ValueError("format or environment")
+        if not isinstance(contents["kind"], str):
+            raise ValueError("kind")
         if not all(isinstance(contents[name], int) for name in ("version", "created")):
             raise ValueError("version or creation time")
-        parts = {}
-        for part in contents["parts"]:
-            body = data[at : at + part["size"]]
-            if hashlib.sha256(body).digest() != part["sha256"]:
-                raise GatepostError(f"the bundle is damaged: part {part['name']!r} does not match its hash")
-            parts[part["name"]] = body
-            at += part["size"]
+        pieces = []
+        for name, size, digest in _rows(contents["parts"]):
+            body = data[at : at + size]
+            if hashlib.sha256(body).digest() != digest:
+                raise GatepostError(f"the bundle is damaged: part {name!r} does not match its hash")
+            pieces.append((name, body))
+            at += size
     except (cbor2.CBORDecodeError, KeyError, TypeError, ValueError) as error:
         raise GatepostError(f"the bundle's manifest is malformed: {error}") from None
     if at != len(data):
         raise GatepostError("the bundle is damaged: bytes follow its last part")
-    return Bundle(manifest, contents, parts)
+    return Bundle(manifest, contents, tuple(pieces))
+
+
+def _rows(parts: Any) -> Iterator[tuple[str, int, bytes]]:
+    """Name, size and SHA-256 of every part, runs taken apart."""
+    for row in parts:
+        sizes = row["size"] if isinstance(row["size"], list) else [row["size"]]
+        if len(row["sha256"]) != 32 * len(sizes) or not all(isinstance(each, int) for each in sizes):
+            raise ValueError("a row of parts")
+        for number, size in enumerate(sizes):
+            yield row["name"], size, row["sha256"][32 * number : 32 * number + 32]

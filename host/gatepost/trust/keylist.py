@@ -2,17 +2,20 @@
 
 Big-endian, version 1:
 
-- header, 32 bytes: `GPKL`, version u8, fan-out bits u8, 0 u16, entries u32, data end u32, index end u32,
-  file length u32, 0 u64;
+- header, 32 bytes: `GPKL`, version u8, fan-out bits u8, shard bits u16, entries u32, data end u32, index end u32,
+  length u32, 0 u64;
 - data: records and parties;
 - index, 20 bytes an entry, sorted: first 8 bytes of the kid (zero-filled), scope 4 (start of SHA-256 of the issuer's
   address, or zeros), offset of the record u32, offset of its party u32 (0: the party stands in the record);
-- fan-out: 2^bits + 1 numbers u32, the first entry whose kid starts with these bits or higher.
+- fan-out: 2^bits + 1 numbers u32, the first entry whose kid has these bits or higher after the shard bits.
 
 A record is kind u8, usage u8, flags u8 (1 = revoked), kid length u8, key length u16, party length u16,
 not before u32, not after u32, kid, key, party. A party is scheme u8, source u8, country 2, then participant, domain,
 name and issuer, each a length u8 and UTF-8. Short parties stand in their record, which saves the scanner a seek;
 long ones stand once for all their keys behind a length u16, which keeps 651 issuers' addresses from being repeated.
+
+A large list is cut into shards by the leading bits of the kid, each a key list of its own, so that a bundle which
+changes one key changes one part and the rest need not travel.
 """
 
 from __future__ import annotations
@@ -33,10 +36,25 @@ RECORD = struct.Struct(">BBBBHHII")
 INLINE_PARTY = 64  # a party up to this long stands in its record
 PER_BUCKET = 2  # entries a fan-out bucket holds on average, at most: one small read finds the right one
 MAX_SHARED = 16  # keys under one kid and issuer that a scanner would have to try one by one
+PER_SHARD = 24  # keys of a shard on average, at most: 4 KB, while a manifest's entry for it takes 35 bytes
+MAX_SHARD_BITS = 8  # 256 shards, whose hashes a manifest still holds
 
 
-def encode(records: Iterable[KeyRecord]) -> bytes:
-    """The key list of `records`; the same records give the same bytes, whatever their order."""
+def shards(records: Iterable[KeyRecord]) -> list[bytes]:
+    """The key list of `records`, cut into 2^n parts by the first n bits of the kid."""
+    known = list(records)
+    bits = 0
+    while bits < MAX_SHARD_BITS and len(known) > PER_SHARD << bits:
+        bits += 1
+    cut: list[list[KeyRecord]] = [[] for _ in range(1 << bits)]
+    for record in known:
+        cut[_lead(record.kid) >> (16 - bits)].append(record)
+    return [encode(each, bits) for each in cut]
+
+
+def encode(records: Iterable[KeyRecord], shard_bits: int = 0) -> bytes:
+    """The key list of `records`, whose kids share the first `shard_bits` bits; the same records give the same bytes,
+    whatever their order."""
     ordered = sorted(
         map(check, records), key=lambda each: (_prefix(each), each.kid, each.public, _party(each))
     )
@@ -51,10 +69,12 @@ def encode(records: Iterable[KeyRecord]) -> bytes:
         record_at = _place(_record(record, party if inline else b""), data, places)
         index += _prefix(record) + struct.pack(">II", record_at, party_at)
     bits = _fan_out_bits(len(ordered))
-    fan_out = _fan_out([_prefix(each) for each in ordered], bits)
+    fan_out = _fan_out([_prefix(each) for each in ordered], bits, shard_bits)
     data_end = HEADER.size + len(data)
     index_end = data_end + len(index)
-    header = HEADER.pack(MAGIC, VERSION, bits, 0, len(ordered), data_end, index_end, index_end + len(fan_out))
+    header = HEADER.pack(
+        MAGIC, VERSION, bits, shard_bits, len(ordered), data_end, index_end, index_end + len(fan_out)
+    )
     return header + bytes(data) + bytes(index) + fan_out
 
 
@@ -67,7 +87,7 @@ def decode(data: bytes) -> list[KeyRecord]:
 
 
 def _decode(data: bytes) -> list[KeyRecord]:
-    magic, version, bits, _, entries, data_end, index_end, length = HEADER.unpack_from(data)
+    magic, version, bits, shard_bits, entries, data_end, index_end, length = HEADER.unpack_from(data)
     if magic != MAGIC or version != VERSION:
         raise GatepostError("this is not a key list of a known version")
     fan_out = data[index_end:]
@@ -75,6 +95,7 @@ def _decode(data: bytes) -> list[KeyRecord]:
         length != len(data)
         or index_end != data_end + entries * ENTRY.size
         or len(fan_out) != 4 * (2**bits + 1)
+        or shard_bits > MAX_SHARD_BITS
     ):
         raise GatepostError("the key list is damaged: its lengths do not fit")
     records = []
@@ -86,7 +107,9 @@ def _decode(data: bytes) -> list[KeyRecord]:
             raise GatepostError("the key list is damaged: an entry points to another key")
         prefixes.append(kid + scope)
         records.append(record)
-    if prefixes != sorted(prefixes) or fan_out != _fan_out(prefixes, bits):
+    if len({_lead(each) >> (16 - shard_bits) for each in prefixes}) > 1:
+        raise GatepostError("the key list is damaged: a key lies in the wrong shard")
+    if prefixes != sorted(prefixes) or fan_out != _fan_out(prefixes, bits, shard_bits):
         raise GatepostError("the key list is damaged: it is not in order")
     return records
 
@@ -131,6 +154,11 @@ def _read_record(data: bytes, at: int, party_at: int) -> KeyRecord:
     )
 
 
+def _lead(kid: bytes) -> int:
+    """The first 16 bits, by which shards and buckets are chosen."""
+    return int.from_bytes(kid[:2].ljust(2, b"\0"), "big")
+
+
 def _prefix(record: KeyRecord) -> bytes:
     scope = hashlib.sha256(record.issuer.encode()).digest()[:4] if record.issuer else bytes(4)
     return record.kid[:8].ljust(8, b"\0") + scope
@@ -173,11 +201,11 @@ def _fan_out_bits(entries: int) -> int:
     return bits
 
 
-def _fan_out(prefixes: Sequence[bytes], bits: int) -> bytes:
+def _fan_out(prefixes: Sequence[bytes], bits: int, shard_bits: int) -> bytes:
     starts = []
     at = 0
     for slot in range(1 << bits):
-        while at < len(prefixes) and int.from_bytes(prefixes[at][:2], "big") >> (16 - bits) < slot:
+        while at < len(prefixes) and (_lead(prefixes[at]) << shard_bits & 0xFFFF) >> (16 - bits) < slot:
             at += 1
         starts.append(at)
     return struct.pack(f">{len(starts) + 1}I", *starts, len(prefixes))
