@@ -107,7 +107,7 @@ def _walk_sureness(
             while side < 2:
                 if (c & 1) == 0:
                     v = g[at - side * col]
-                    if v < acc:  # noqa: PLR1730  (viper has no min)
+                    if v < acc:
                         acc = v
                     bits -= 1
                     if bits == 0:
@@ -179,7 +179,7 @@ def _least_sure(
                 v = stream[longest + b - shorts]
             else:
                 v = stream[parities + (p - own) * count + b]
-            if v > surest:  # noqa: PLR1730
+            if v > surest:
                 surest = v
             if v < least and (v > floor or (v == floor and p > last)):
                 least = v
