@@ -22,7 +22,7 @@ _SMALL_FRAME = 100000  # pixels; below that modules are small, and rows scanned 
 _SMALL_PASSES = ((0, 2, 0, False), (1, 2, 0, True), (0, 2, 1, False))
 
 _MOST_READS = 12  # grids read in one frame
-_MOST_PLACED = 60  # triples measured in one frame
+_MOST_PLACED = 40  # triples measured in one pass
 _SHARPNESS = ((0, 0), (8, 8), (16, 16))  # what is taken back from the neighbours, in 1/64, attempt by attempt
 
 
@@ -58,13 +58,15 @@ class Decoder:
         for first, step, shift, blurred in _SMALL_PASSES if width * height < _SMALL_FRAME else _PASSES:
             search.scan(first, step, shift, blurred)
             candidates = triples(search.found)
+            placed = _MOST_PLACED
             started = self._spent(0, started)
             for three in candidates:
-                key = tuple(id(f) for f in three)
+                key = tuple([f.number for f in three])
                 if key in tried or any(f in used for f in three):
                     continue
-                if len(tried) >= _MOST_PLACED or self._reads <= 0:
+                if placed <= 0 or self._reads <= 0:
                     break
+                placed -= 1
                 tried.add(key)
                 one = self._attempt(frame, width, height, three)
                 if one is not None:

@@ -19,9 +19,11 @@ _PROBES = 2000  # hits checked in one pass at most
 
 
 class Finder:
-    """One finder pattern: middle `x`, `y` and `module` in 1/256 px (pixel i has its middle at 256 * i)."""
+    """One finder pattern: middle `x`, `y` and `module` in 1/256 px (pixel i has its middle at 256 * i); `number` is
+    its own in this frame, `hits` how many rows crossed it."""
 
-    def __init__(self, x, y, module, inverted):
+    def __init__(self, number, x, y, module, inverted):
+        self.number = number
         self.x = x
         self.y = y
         self.module = module
@@ -39,10 +41,12 @@ class FinderSearch:
         self._place = array("i", (0,) * 6)
         self.found = []
         self._left = 0
+        self._count = 0
 
     def begin(self, frame, width, height):
         """Take up a new frame and forget the finders of the one before."""
         self.found = []
+        self._count = 0
         self._frame = frame
         self._width = width
         self._height = height
@@ -150,7 +154,8 @@ class FinderSearch:
             if f.inverted == inverted and abs(f.x - x) < module and abs(f.y - y) < module:
                 f.hits += 1
                 return
-        self.found.append(Finder(x, y, module, inverted))
+        self._count += 1
+        self.found.append(Finder(self._count, x, y, module, inverted))
 
     def _cut(self, x, y, dx, dy, slack, reach):
         # Large modules show every spot of the print: average three lines, a quarter module apart.
