@@ -26,7 +26,7 @@ _VERSION = const(1)
 _HEADER = ">4sBBHIIIIII"
 _HEADER_SIZE = const(32)
 _ENTRY = const(20)
-_CHUNK = const(6)  # entries read at once: 120 bytes, about one cache line of littlefs
+_CHUNK = const(12)  # entries read at once, at most: 240 bytes
 _RECORD = ">BBBBHHII"
 _RECORD_SIZE = const(16)
 _REVOKED = const(1)
@@ -62,13 +62,14 @@ class KeyRecord:
 class KeyList:
     """The key list in `file` (open for binary reading), or in the `size` bytes of it from `start`.
 
-    `layout`: what `.layout` was when it was opened before, which saves reading the header. ValueError, here or in
-    `find`, where the list is damaged.
+    `layout` and `fan_out`: what `.layout` was and `.read_fan_out()` gave when it was opened before, which saves reading
+    them again. ValueError, here or in a method, where the list is damaged.
     """
 
-    def __init__(self, file, start=0, size=None, layout=None):
+    def __init__(self, file, start=0, size=None, layout=None, fan_out=None):
         self._file = file
         self._start = start
+        self._fan_out = fan_out
         if size is None:
             size = file.seek(0, 2) - start
         if layout is None:
@@ -83,6 +84,15 @@ class KeyList:
     def layout(self):
         """(end of data, end of index, shard bits)."""
         return self._data_end, self._index_end, self.shard_bits
+
+    def read_fan_out(self):
+        """The whole fan-out: 2^bits + 1 numbers of entries."""
+        count = (1 << self._bits) + 1
+        fan_out = unpack(">%dI" % count, self._read(self._index_end, 4 * count))
+        for slot in range(count - 1):
+            if not fan_out[slot] <= fan_out[slot + 1] <= self._entries:
+                raise ValueError("key list damaged")
+        return fan_out
 
     def _read_header(self, size):
         if size < _HEADER_SIZE:
@@ -132,6 +142,8 @@ class KeyList:
     def _bucket(self, prefix):
         # Entries [low, high) that share the first bits of the kid after the shard's.
         slot = ((prefix[0] << 8 | prefix[1]) << self.shard_bits & 0xFFFF) >> (16 - self._bits)
+        if self._fan_out is not None:
+            return self._fan_out[slot], self._fan_out[slot + 1]
         low, high = unpack(">II", self._read(self._index_end + 4 * slot, 8))
         if not low <= high <= self._entries:
             raise ValueError("key list damaged")

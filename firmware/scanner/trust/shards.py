@@ -1,7 +1,8 @@
 # A key list in shards: 2^n key lists, one after the other in one file, cut by the first n bits of the kid.
 #
 # A bundle that changes one key changes one shard, so that only this one travels over the cable. A lookup reads one
-# shard; of each its place and layout are held, twelve bytes.
+# shard, in two places: its entries of the index, and the record. What leads there is held in RAM, some 30 bytes a
+# shard, because each seek in a file of littlefs costs reads along its chain of blocks.
 
 from array import array
 
@@ -21,6 +22,8 @@ class Shards:
         if count != 1 << self._bits or self._bits > 16:
             raise ValueError("number of shards")
         self._layouts = array("I")
+        self._fans = array("H")  # where the fan-out of each shard starts in
+        self._fan_outs = array("H")
         self._entries = 0
         for number in range(count):
             start = starts[number]
@@ -30,6 +33,10 @@ class Shards:
                 raise ValueError("a shard of another cut")
             self._layouts.append(data_end)
             self._layouts.append(index_end)
+            self._fans.append(len(self._fan_outs))
+            self._fan_outs.extend(array("H", shard.read_fan_out()))
+            if len(shard) > 0xFFFF:
+                raise ValueError("too many keys in a shard")
             self._entries += len(shard)
 
     def __len__(self):
@@ -41,4 +48,6 @@ class Shards:
         number = (lead[0] << 8 | lead[1]) >> (16 - self._bits)
         start = self._starts[number]
         layout = self._layouts[2 * number], self._layouts[2 * number + 1], self._bits
-        return KeyList(self._file, start, self._starts[number + 1] - start, layout).find(kid, issuer)
+        at = self._fans[number]
+        fan_out = memoryview(self._fan_outs)[at:]
+        return KeyList(self._file, start, self._starts[number + 1] - start, layout, fan_out).find(kid, issuer)
