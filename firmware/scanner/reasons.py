@@ -60,10 +60,13 @@ REASONS = (
     (60, "certificate_revoked", REFUSE, "The issuer has withdrawn this certificate.", _CALL_SUPERVISOR),
     (61, "no_rules_for_kind", CHECK, "Genuine, but this scanner has no rules for its kind.", "Judge the content yourself."),
     (62, "domestic_only", CHECK, "Genuine, but for domestic use only.", _ASK_OTHER),
+    (63, "used_before", CHECK, "This certificate was shown here before.", "Make sure it is the same traveller."),
     # The scanner itself.
     (70, "no_trust_list", CHECK, "This scanner holds no list of issuers.", _TECHNICIAN),
     (71, "trust_list_stale", CHECK, "The list of issuers is too old.", _TECHNICIAN),
     (72, "trust_list_damaged", CHECK, "The list of issuers is damaged.", _TECHNICIAN),
+    (73, "journal_full", CHECK, "The journal is full: this scan is not recorded.", _CALL_SUPERVISOR),
+    (74, "journal_broken", CHECK, "The journal cannot be written.", _TECHNICIAN),
     (90, "internal_fault", REFUSE, "The scanner could not finish the check.", "Scan again; if it stays, call the technician."),
 )
 # fmt: on
