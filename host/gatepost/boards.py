@@ -18,7 +18,8 @@ _IN_PACKAGE = Path(__file__).resolve().parent / "_hardware" / "boards"
 
 @dataclass(frozen=True)
 class Board:
-    """Sizes in pixels and bytes. `status`: "default" runs in every test, "described" has not run yet."""
+    """Sizes in pixels and bytes. `status`: "default" runs in every test, "written" ran on no hardware
+    yet, "described" has no driver."""
 
     name: str
     title: str

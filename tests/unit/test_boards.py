@@ -9,7 +9,7 @@ from gatepost.errors import GatepostError
 def test_a_board_file_is_complete(name):
     board = boards.load(name)
     assert board.name == name
-    assert board.status in {"default", "described"}
+    assert board.status in {"default", "written", "described"}
     assert sorted(board.screen) == [240, 320]
     assert board.filesystem_size % board.flash_block == 0
 

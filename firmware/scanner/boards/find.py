@@ -1,7 +1,11 @@
 # Which board this is.
+#
+# A chip does not know what it is soldered to: the image of a board's flash holds the name of its driver in a file.
 
 import sys
 from time import ticks_us
+
+_NAME = "/board"
 
 
 def here(arguments):
@@ -10,7 +14,19 @@ def here(arguments):
         from scanner.boards import virtual
 
         return virtual.Board(virtual.settings(arguments))
-    raise RuntimeError("no driver for board " + sys.implementation._machine)
+    return driver(_NAME).Board()
+
+
+def driver(path):
+    """The module of the driver that the file at `path` names. Raises RuntimeError where there is none."""
+    try:
+        with open(path) as file:
+            name = file.read(64).strip()
+        if not name or "." in name or "/" in name:
+            raise ImportError
+        return getattr(__import__("scanner.boards." + name).boards, name)
+    except (OSError, ImportError, AttributeError, UnicodeError):
+        raise RuntimeError("no driver for board " + getattr(sys.implementation, "_machine", ""))
 
 
 def with_buffers(board, decoder):

@@ -1,0 +1,51 @@
+# The USB serial port of boards whose console it is: frames travel over standard input and output.
+#
+# MicroPython's stdin blocks until all that was asked for is there, so bytes are taken one at a time while poll() says
+# that there is one. stdout waits when the pipe is full and then drops, so little is written at once and only while
+# poll() says that it would be taken. boot.py has made 0x03 a byte like any other.
+#
+# The stubs are the unix port's:
+# pyright: reportMissingImports=false, reportCallIssue=false, reportAttributeAccessIssue=false
+
+import select
+import sys
+
+from micropython import const
+
+_PACKET = const(64)  # bytes of a full-speed USB packet
+
+
+class UsbPort:
+    """Non-blocking, like every board's `serial`."""
+
+    def __init__(self):
+        self._in = sys.stdin.buffer
+        self._out = sys.stdout.buffer
+        self._one = bytearray(1)
+        self._readable = select.poll()
+        self._readable.register(sys.stdin, select.POLLIN)
+        self._writable = select.poll()
+        self._writable.register(sys.stdout, select.POLLOUT)
+
+    def readinto(self, buffer):
+        """Bytes read, or None where there are none."""
+        count = 0
+        one = self._one
+        while count < len(buffer) and self.wait(0):
+            if not self._in.readinto(one):
+                break
+            buffer[count] = one[0]
+            count += 1
+        return count or None
+
+    def write(self, data):
+        """Bytes taken, or None where the host does not drain the port."""
+        for _ in self._writable.ipoll(0):
+            return self._out.write(data[:_PACKET])
+        return None
+
+    def wait(self, milliseconds):
+        """Whether a byte is there, waiting so long for it."""
+        for _ in self._readable.ipoll(milliseconds):
+            return True
+        return False
