@@ -104,7 +104,7 @@ def _multiply(k, q):
         execute(ADD if i else START)
     z = get_raw("Z")
     if not z:
-        # k is within 30 of N, where the last addition meets its own point: no such key is ever drawn.
+        # k is within 30 of 0 or N, where the last addition meets its own point: no such key is ever drawn.
         raise ValueError("scalar")
     blind = _blind(P)
     zi = inverse(z * blind % P, P) * blind % P
