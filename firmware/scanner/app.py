@@ -16,9 +16,9 @@ from scanner.link.server import Server
 from scanner.look import Memory, choose
 from scanner.rules.verdict import Verdict
 from scanner.scan_report import nothing_report, stages, verdict_report
-from scanner.trust.access import open_trust
 from scanner.ui import sounds, view
 from scanner.ui.screens import Screen
+from scanner.upkeep import Upkeep
 from scanner.version import VERSION
 
 HOLD_MS = const(10000)  # a verdict stays so long: time to find name and birth date in the passport
@@ -34,9 +34,10 @@ class App:
     def __init__(self, board, decoder):
         self.board = board
         self.decoder = decoder
-        self.trust = open_trust(board.storage.root)
+        self.upkeep = Upkeep(board)
+        self.clock = self.upkeep.clock
         self.screen = Screen(board.display.buffer, board.display.width, board.display.height)
-        self.link = Server(board.serial, status.methods(self), self._report)
+        self.link = Server(board.serial, status.methods(self), self._report, self.upkeep.gate)
         self._memory = Memory()
         self._ready = None  # the waiting screen that is drawn, or None while a verdict is
         self._shown = None  # the verdict on the screen
@@ -46,6 +47,11 @@ class App:
         self._frames = 0
         self.show_ready(False)
         gc.collect()
+
+    @property
+    def trust(self):
+        """The list of issuers, which the cable may exchange."""
+        return self.upkeep.trust
 
     def run(self):
         """Until the board stops, which a real one never does."""
@@ -63,6 +69,7 @@ class App:
                 return
             frame = self.board.camera.frame()
             if frame is None:
+                self.upkeep.rest()
                 self.board.wait(_IDLE_MS)
             else:
                 self._look(frame[0], frame[1], frame[2])
@@ -114,7 +121,8 @@ class App:
             self._nothing(symbols, True)
             return
         started = ticks_us()
-        verdict, symbol = choose(symbols, self.trust, self.board.clock)
+        verdict, symbol = choose(symbols, self.trust, self.clock)
+        verdict = self.upkeep.recorder.scan(verdict)
         judged = ticks_us()
         self._show(verdict)
         us = stages(self.decoder.stage_us)

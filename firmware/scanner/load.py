@@ -30,6 +30,13 @@ _REST = (
     "scanner.crypto.rsa",
     "scanner.crypto.sha384",
     "scanner.crypto.cose",
+    "scanner.crypto.p256_sign",
+    "scanner.crypto.aes",
+    "scanner.crypto.aead",
+    "scanner.durable",
+    "scanner.signed",
+    "scanner.bundles.manifest",
+    "scanner.bundles.intake",
     "scanner.trust.keys",
     "scanner.trust.store",
     "scanner.credentials.claims",
@@ -42,7 +49,14 @@ _REST = (
     "scanner.ui.view",
     "scanner.ui.furniture",
     "scanner.ui.screens",
+    "scanner.identity",
+    "scanner.journal.journal",
+    "scanner.journal.recorder",
+    "scanner.link.roles",
+    "scanner.link.session",
+    "scanner.link.provisioning",
     "scanner.link.server",
+    "scanner.upkeep",
 )
 
 

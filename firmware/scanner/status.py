@@ -2,6 +2,7 @@
 
 import gc
 
+from scanner import identity
 from scanner.link import frames, messages
 from scanner.rules.policy import DEFAULT
 from scanner.trust.access import NoList
@@ -13,21 +14,30 @@ _DAY = 86400
 
 
 def methods(app):
-    """The link's methods that need no session: {name: function of params}."""
-    return {"hello": lambda params: hello(app), "ping": lambda params: {}}
+    """All of the link's methods: {name: function of params}."""
+    table = app.upkeep.methods()
+    table["hello"] = lambda params: hello(app)
+    table["ping"] = lambda params: {}
+    return table
 
 
 def hello(app):
     """Who this is and how it is: the first answer on every cable."""
     board = app.board
+    root = board.storage.root
     return {
         "protocol": list(messages.PROTOCOL),
         "max_message": frames.MAX_MESSAGE,
         "firmware": VERSION,
         "board": board.name,
-        "name": scanner_name(board.storage.root),
+        "name": scanner_name(root),
         "trust": trust_state(app.trust),
-        "clock": {"now": int(board.clock.now()), "trusted": bool(board.clock.trusted)},
+        "provisioned": identity.authority(root) is not None,
+        "sealed": identity.sealed(root),
+        "bundles": app.upkeep.versions,
+        "journal": journal_state(app.upkeep.recorder),
+        "clock": {"now": app.clock.now(), "trusted": app.clock.trusted},
+        "battery": board.battery() if hasattr(board, "battery") else None,
         "free": {"flash": board.storage.free(), "heap": gc.mem_free()},
         "link": app.link.counters(),
     }
@@ -38,6 +48,18 @@ def trust_state(trust):
     if isinstance(trust, NoList):
         return {"problem": trust.problem}
     return {"version": trust.version, "created": trust.created, "environment": trust.environment}
+
+
+def journal_state(recorder):
+    """How far the journal is, unsigned; a supervisor asks for the signed head."""
+    journal = recorder.journal
+    return {
+        "first": journal.first,
+        "next": journal.next,
+        "full": bool(journal.full),
+        "problem": recorder.state,
+        "dropped": journal.dropped,
+    }
 
 
 def scanner_name(root):
@@ -51,8 +73,8 @@ def scanner_name(root):
 
 def ready_view(app, reading):
     """The waiting screen: how fresh the list is and what the time is, so that the guard sees both are right."""
-    clock = app.board.clock
-    now = int(clock.now())
+    clock = app.clock
+    now = clock.now()
     view = ReadyView()
     view.clock = dates.moment(now)
     view.clock_trusted = clock.trusted

@@ -197,17 +197,26 @@ class Clock:
     def __init__(self):
         self._mode = _HOST_TIME
         self._frozen = 0
+        self._ahead = 0  # seconds of this clock before the computer's
 
     def set(self, mode, seconds):
         self._mode = mode
         self._frozen = seconds
+        self._ahead = 0
+
+    def adjust(self, seconds):
+        """Somebody who may has said what the time is: runs on from there, or stands there if it stood."""
+        if self._mode == _HOST_TIME:
+            self._ahead = seconds - time.time_ns() // 1000000000
+        else:
+            self.set(_FROZEN, seconds)
 
     @property
     def trusted(self):
         return self._mode != _DOUBTFUL
 
     def now(self):
-        return time.time_ns() // 1000000000 if self._mode == _HOST_TIME else self._frozen
+        return time.time_ns() // 1000000000 + self._ahead if self._mode == _HOST_TIME else self._frozen
 
 
 class Storage:

@@ -105,6 +105,8 @@ class Manifest:
                 self.starts.append(self.size + size)
             self.names.append((name, first, len(self)))
             hashes.extend(digests)
+        if not self.size:
+            raise ValueError("manifest of nothing")
         self._hashes = bytes(hashes)
 
 

@@ -1,13 +1,27 @@
 # Messages: CBOR maps that ask and answer.
 #
-# A request is {id, method, params?}; its answer {id, result} or {id, error: {code, message}}. Error codes are a closed
-# list; unknown fields are ignored, so that either side may be newer.
+# A request is {id, method, params?, session?}; its answer {id, result} or {id, error: {code, message}}. `session` is
+# the token that opening one gave. Error codes are a closed list; unknown fields are ignored, so that either side may be
+# newer.
 
 from scanner.codec import cbor
 
 PROTOCOL = (1, 0)  # major: another one is refused; minor: additions
 
-ERRORS = ("bad_message", "unknown_method", "bad_parameters", "too_long", "internal_fault")
+# fmt: off
+ERRORS = (
+    # The request itself.
+    "bad_message", "unknown_method", "bad_parameters", "too_long", "internal_fault", "flash_failed",
+    # Sessions and roles.
+    "not_provisioned", "provisioned", "no_session", "not_permitted", "bad_certificate", "bad_signature", "expired",
+    "not_yet_valid", "wait",
+    # Bundles.
+    "bad_bundle", "other_deployment", "wrong_kind", "wrong_environment", "downgrade", "no_transfer", "out_of_order",
+    "incomplete", "part_damaged", "unusable", "no_space",
+    # The clock, the journal.
+    "clock_backwards", "clock_implausible", "no_journal", "bad_sequence",
+)
+# fmt: on
 
 _MAX_ID = 0xFFFFFFFF
 
@@ -22,7 +36,7 @@ class LinkError(Exception):
 
 
 def read_request(data):
-    """(id, method, params) of a request. Raises LinkError("bad_message")."""
+    """(id, method, params, session token or None) of a request. Raises LinkError("bad_message")."""
     try:
         value = cbor.decode(bytes(data))
     except ValueError as error:
@@ -38,7 +52,7 @@ def read_request(data):
         raise LinkError("bad_message", "method")
     if not isinstance(params, dict):
         raise LinkError("bad_parameters", "params is not a map")
-    return number, method, params
+    return number, method, params, value.get("session")
 
 
 def answer(number, result):

@@ -18,12 +18,14 @@ _PATIENCE_MS = const(2000)  # an answer that makes no progress for this long is 
 
 class Server:
     """`port` has non-blocking readinto(buffer) and write(view); `methods` maps names to functions of (params); `fault`
-    is told of exceptions that no method should raise."""
+    is told of exceptions that no method should raise; `gate` says who may ask for what (None: everybody everything).
+    """
 
-    def __init__(self, port, methods, fault):
+    def __init__(self, port, methods, fault, gate=None):
         self._port = port
         self._methods = methods
         self._fault = fault
+        self._gate = gate
         self._receiver = frames.Receiver()
         self._chunk = memoryview(bytearray(_CHUNK))
         self._at = self._end = 0  # what of the chunk is still to be looked at
@@ -33,6 +35,8 @@ class Server:
 
     def poll(self):
         """Move what can be moved without waiting. Never raises for what the host sent."""
+        if self._gate is not None:
+            self._gate.tick()
         for _ in range(_READS):
             if self._out is not None and not self._send(self._out):
                 return
@@ -72,15 +76,20 @@ class Server:
     def _serve(self, message):
         number = None
         try:
-            number, method, params = messages.read_request(message)
+            number, method, params, token = messages.read_request(message)
             if method not in self._methods:
                 raise LinkError("unknown_method", method[:40])
+            if self._gate is not None:
+                self._gate.check(method, token)
             reply = messages.answer(number, self._methods[method](params))
             if len(reply) > frames.MAX_MESSAGE:
                 raise LinkError("too_long", "the answer does not fit in a frame")
             return reply
         except LinkError as error:
             return messages.failure(number, error.code, error.message)
+        except OSError as error:
+            self._fault(error)
+            return messages.failure(number, "flash_failed", str(error))
         except Exception as error:  # noqa: BLE001 - the edge: a fault in a method must not stop the scanner
             self._fault(error)
             return messages.failure(number, "internal_fault", type(error).__name__)

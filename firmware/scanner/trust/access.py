@@ -17,6 +17,9 @@ class NoList:
     def find(self, kid):
         raise Refusal(self.problem)
 
+    def close(self):
+        pass
+
 
 def open_trust(root):
     """The verified list under `root`, or a NoList."""

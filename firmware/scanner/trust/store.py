@@ -14,12 +14,17 @@ class TrustStore:
     """A verified trust list. `version` rises with each bundle, `created` is unix seconds, `environment` one of
     "PROD", "UAT", "DEV", "DEMO"."""
 
-    def __init__(self, manifest, keys):
+    def __init__(self, manifest, keys, file):
         self.version = manifest.version
         self.created = manifest.created
         self.environment = manifest.environment
         self.key_count = len(keys)
         self._keys = keys
+        self._file = file
+
+    def close(self):
+        """Let go of the file, before it is removed."""
+        self._file.close()
 
     def find(self, kid, issuer=None):
         """The KeyRecords under `kid` (bytes), of `issuer`'s address alone if given. Refusal where flash fails."""
@@ -27,6 +32,11 @@ class TrustStore:
             return self._keys.find(kid, issuer)
         except (ValueError, OSError) as error:
             raise Refusal("trust_list_damaged", str(error))
+
+
+def open_keys(manifest, file):
+    """The key list in a bundle's content, its hashes already verified. ValueError where there is none."""
+    return Shards(file, manifest.run("keys"))
 
 
 def open_store(root, authority_key):
@@ -47,7 +57,7 @@ def open_store(root, authority_key):
         raise Refusal("trust_list_damaged", str(error))
     try:
         content.verify(file, manifest)
-        return TrustStore(manifest, Shards(file, manifest.run("keys")))
+        return TrustStore(manifest, open_keys(manifest, file), file)
     except (ValueError, OSError) as error:
         file.close()
         raise Refusal("trust_list_damaged", str(error))

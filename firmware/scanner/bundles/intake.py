@@ -1,0 +1,237 @@
+# A bundle on its way in: parts are written behind each other into the new content, and one rename makes it the one
+# that counts.
+#
+# In the folder of its kind lie `manifest` and the content it names, which serve until the end; `next`, the manifest of
+# the bundle that is arriving; its content, as far as it came; and `floor`, the highest version that was ever
+# activated, so that not even an emptied folder takes an older one. The place where a transfer goes on is the length of
+# the new content, so it survives a power cut by itself. Parts that the old content holds are copied, not sent.
+
+import os
+
+from micropython import const
+
+from scanner import durable
+from scanner.bundles import content
+from scanner.bundles.manifest import LIMIT, BadManifest, read_manifest
+
+KINDS = ("trust", "policy", "firmware")
+
+_COPY = const(16384)  # bytes copied at once: some hundred milliseconds of flash
+_RESERVE = const(65536)  # bytes of flash that a bundle must leave
+
+
+class Refused(Exception):
+    """`code` is one of the link's errors."""
+
+    def __init__(self, code, message=""):
+        super().__init__(code, message)
+        self.code = code
+        self.message = message
+
+
+def folder_of(root, kind):
+    return root.rstrip("/") + "/" + kind
+
+
+def active(root, kind, authority):
+    """The Manifest that counts for a kind, or None where there is none or it is not the authority's."""
+    signed = durable.read(folder_of(root, kind) + "/manifest", LIMIT + 1)
+    if signed is None or authority is None:
+        return None
+    try:
+        return read_manifest(signed, authority, kind)
+    except BadManifest:
+        return None
+
+
+class Intake:
+    """The transfer of the bundle whose signed manifest is given. BadManifest or Refused where it is not taken.
+
+    root: of the flash; authority: 65 bytes; now: unix seconds, the latest that is known. environment: of the scanner,
+    or "" while it has none. copying: whether the old content is sound enough to copy from. keep: files of the folder
+    that are somebody else's.
+    """
+
+    def __init__(self, root, authority, signed, now, environment="", copying=True, keep=()):
+        self.manifest = manifest = read_manifest(signed, authority)
+        if manifest.kind not in KINDS:
+            raise BadManifest("wrong_kind", manifest.kind[:32])
+        self.folder = folder_of(root, manifest.kind)
+        self.old = active(root, manifest.kind, authority)
+        self._keep = keep
+        self._file = None
+        self.done = self._is_active(signed)
+        if self.done:
+            return
+        highest = max(self.old.version if self.old else 0, self._floor() - 1)
+        if manifest.version <= highest:
+            raise Refused("downgrade", "version %d or older is active" % highest)
+        if environment and manifest.environment != environment:
+            raise Refused("wrong_environment", "this scanner is of " + environment)
+        if manifest.expires is not None and now > manifest.expires:
+            raise Refused("expired", "the bundle has expired")
+        self._path = self.folder + "/" + manifest.content
+        self._shared = self.old is not None and self.old.content == manifest.content
+        self._prepare(signed)
+        self._sources = self._find_sources() if copying else {}
+        self._length = manifest.size if self._shared else durable.size(self._path) or 0
+        self._part = 0
+
+    @property
+    def place(self):
+        """(part, offset) that is wanted next, or None where all is there."""
+        if self.done or self._length >= self.manifest.size:
+            return None
+        starts = self.manifest.starts
+        if starts[self._part] > self._length:
+            self._part = 0
+        while starts[self._part + 1] <= self._length:
+            self._part += 1
+        return self._part, self._length - starts[self._part]
+
+    def missing(self):
+        """The parts that must be sent, in their order."""
+        place = self.place
+        if place is None:
+            return []
+        return [number for number in range(place[0], len(self.manifest)) if number not in self._sources]
+
+    def take(self, part, offset, data):
+        """Write a piece of a part behind what is there; it is on flash on return. What is there already is no mistake.
+
+        Refused "out_of_order" where something before it is missing, "bad_parameters" where it is not of that part.
+        """
+        starts = self.manifest.starts
+        if not 0 <= part < len(self.manifest) or not 0 <= offset <= starts[part + 1] - starts[part] - len(
+            data
+        ):
+            raise Refused("bad_parameters", "outside of the part")
+        start = starts[part] + offset
+        if self.place is None or start + len(data) <= self._length:
+            return
+        if start > self._length:
+            raise Refused("out_of_order", "part %d from %d on is wanted" % self.place)
+        self._write(memoryview(data)[self._length - start :])
+
+    def copy(self):
+        """Copy some of what the old content holds, if that is what comes next."""
+        place = self.place
+        if place is None or place[0] not in self._sources:
+            return
+        part, offset = place
+        source = self._sources[part]
+        left = min(_COPY, self.manifest.starts[part + 1] - self.manifest.starts[part] - offset)
+        buffer = memoryview(bytearray(content.PIECE))
+        with open(self.folder + "/" + self.old.content, "rb") as file:
+            file.seek(self.old.starts[source] + offset)
+            while left:
+                count = file.readinto(buffer[: min(left, len(buffer))])
+                if not count:
+                    self._sources.pop(part)  # the old content is shorter than it should be: have it sent
+                    break
+                self._append(buffer[:count])
+                left -= count
+        self._sync()
+
+    def verify(self, check):
+        """Hold all parts against their hashes, and let `check(manifest, file)` say whether they are of use.
+
+        Refused "incomplete", "part_damaged" or "unusable"; what is damaged is thrown away.
+        """
+        if self.place is not None:
+            raise Refused("incomplete", "part %d from %d on is missing" % self.place)
+        self.close()
+        with open(self._path, "rb") as file:
+            try:
+                content.verify(file, self.manifest)
+            except ValueError as error:
+                self.discard()
+                raise Refused("part_damaged", str(error))
+            try:
+                check(self.manifest, file)
+            except ValueError as error:
+                raise Refused("unusable", str(error))
+
+    def activate(self):
+        """One step: before the rename the old bundle counts, after it the new one. To be called after `verify`."""
+        if self.manifest.version > self._floor():
+            durable.replace(self.folder + "/floor", b"%d" % self.manifest.version)
+        os.rename(self.folder + "/next", self.folder + "/manifest")
+        self.done = True
+
+    def tidy(self):
+        """Remove what no manifest names any more. Nobody may have it open."""
+        self.close()
+        names = {"manifest", "floor", self.manifest.content}
+        names.update(self._keep)
+        if not self.done:
+            names.add("next")
+            if self.old is not None:
+                names.add(self.old.content)
+        for entry in list(os.ilistdir(self.folder)):
+            if entry[0] not in names:
+                os.remove(self.folder + "/" + entry[0])
+
+    def discard(self):
+        """Give up: forget what has arrived."""
+        self.close()
+        durable.remove(self.folder + "/next")
+        if not self._shared:
+            durable.remove(self._path)
+        self._length = 0
+
+    def close(self):
+        file, self._file = self._file, None
+        if file is not None:
+            file.close()
+
+    def _is_active(self, signed):
+        return self.old is not None and durable.read(self.folder + "/manifest", LIMIT + 1) == signed
+
+    def _prepare(self, signed):
+        # Room for the new content: whatever another transfer left goes, then the manifest is laid down.
+        durable.make_folder(self.folder)
+        known = durable.read(self.folder + "/next", LIMIT + 1) == signed
+        self.tidy()
+        if not known:
+            durable.remove(self.folder + "/next")
+            if not self._shared:
+                durable.remove(self._path)  # left by another bundle of the same parts: perhaps not to the end
+        state = os.statvfs(self.folder)
+        here = 0 if self._shared else durable.size(self._path) or 0
+        if not self._shared and state[0] * state[3] < self.manifest.size - here + _RESERVE:
+            raise Refused("no_space", "%d bytes needed" % self.manifest.size)
+        if not known:
+            durable.replace(self.folder + "/next", signed)
+
+    def _floor(self):
+        try:
+            return int(durable.read(self.folder + "/floor", 16) or 0)
+        except ValueError:
+            return 0
+
+    def _find_sources(self):
+        # Which part of the old content is which of the new.
+        sources = {}
+        old = self.old
+        if old is not None and not self._shared and durable.size(self.folder + "/" + old.content) == old.size:
+            starts = self.manifest.starts
+            for number in range(len(self.manifest)):
+                found = old.find(self.manifest.hash(number), starts[number + 1] - starts[number])
+                if found >= 0:
+                    sources[number] = found
+        return sources
+
+    def _write(self, data):
+        self._append(data)
+        self._sync()
+
+    def _append(self, data):
+        if self._file is None:
+            self._file = open(self._path, "ab")  # noqa: SIM115 - open over many chunks
+        self._file.write(data)
+        self._length += len(data)
+
+    def _sync(self):
+        if self._file is not None:
+            self._file.flush()

@@ -1,0 +1,118 @@
+# What changes a scanner while it runs: another bundle, a new owner, another clock, the end of a deployment.
+#
+# The methods of the link do their work on flash; here stands what follows from it in RAM: the trust list is opened
+# again, the journal too, and each change becomes a record.
+
+from scanner import identity, wipe
+from scanner.bundles import intake
+from scanner.clock import Clock
+from scanner.journal.access import NoJournal, open_journal
+from scanner.journal.recorder import Recorder
+from scanner.link.bundle_methods import BundleMethods
+from scanner.link.journal_methods import JournalMethods
+from scanner.link.provisioning import Provisioning
+from scanner.link.rights import Gate
+from scanner.link.session import Sessions
+from scanner.trust.access import NoList, open_trust
+from scanner.trust.store import open_keys
+from scanner.version import VERSION
+
+
+class Upkeep:
+    """What a scanner holds of its flash: clock, trust, recorder, bundles. `board`: one of scanner.boards."""
+
+    keep = ()  # files of a bundle's folder that its own room does not name
+
+    def __init__(self, board):
+        self.root = board.storage.root
+        self.clock = Clock(board.clock, self.root)
+        if wipe.unfinished(self.root):
+            wipe.wipe(self.root)
+        self._open()
+        self.recorder.start(
+            firmware=VERSION, version=self.trust.version or None, environment=self.trust.environment or None
+        )
+        self._sessions = Sessions(self.root, self.clock, self.note)
+        self._bundles = BundleMethods(self)
+        self.gate = Gate(self._sessions)
+
+    def methods(self):
+        """The link's methods that change something, with those of sessions."""
+        table = {
+            "session.open": self._sessions.open,
+            "session.prove": self._sessions.prove,
+            "session.close": self._sessions.close,
+        }
+        for room in (self._bundles, Provisioning(self), JournalMethods(self)):
+            table.update(room.table())
+        return table
+
+    def note(self, kind, facts):
+        """Record an event."""
+        self.recorder.event(kind, facts)
+
+    def rest(self):
+        """In a turn that has nothing else to do."""
+        self.recorder.rest()
+        try:
+            self.clock.keep()
+        except OSError:
+            self.recorder.faults += 1
+
+    def check(self, manifest, file):
+        """Whether a bundle's content, its hashes verified, is of use. ValueError where it is not."""
+        if manifest.kind == "trust":
+            open_keys(manifest, file)
+
+    def activated(self, transfer):
+        """A bundle has just become the one that counts."""
+        manifest = transfer.manifest
+        if manifest.kind == "trust":
+            self.trust.close()
+            self.trust = open_trust(self.root)
+            self.clock.not_before(self.trust.created)
+        self.versions[manifest.kind] = _summary(manifest)
+        self.note(
+            "bundle",
+            {"event": manifest.kind, "version": manifest.version, "environment": manifest.environment},
+        )
+        transfer.tidy()
+
+    def supervised(self, points):
+        """The journal is for others from now on."""
+        if points and not isinstance(self.recorder.journal, NoJournal):
+            self.recorder.journal.set_supervisors(points)
+        else:
+            self._open_journal()
+
+    def shut(self):
+        """Let go of everything on flash."""
+        self._bundles.drop()
+        self.trust.close()
+        self.trust = NoList("no_trust_list")
+        if not isinstance(self.recorder.journal, NoJournal):
+            self.recorder.journal.close()
+        self.recorder = Recorder(NoJournal("", self.clock))
+
+    def reopen(self):
+        """Take it up again, whatever lies there now; whoever had a session has none."""
+        self._sessions.close()
+        self._open()
+
+    def _open(self):
+        self.trust = open_trust(self.root)
+        self.clock.not_before(self.trust.created)
+        self._open_journal()
+        authority = identity.authority(self.root)
+        self.versions = {}
+        for kind in intake.KINDS:
+            manifest = intake.active(self.root, kind, authority)
+            if manifest is not None:
+                self.versions[kind] = _summary(manifest)
+
+    def _open_journal(self):
+        self.recorder = Recorder(open_journal(self.root, self.clock))
+
+
+def _summary(manifest):
+    return {"version": manifest.version, "created": manifest.created, "environment": manifest.environment}
