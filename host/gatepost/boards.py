@@ -29,6 +29,10 @@ class Board:
     camera: tuple[int, int]
     flash_block: int
     filesystem_size: int
+    driver: str
+    mpy_arch: str
+    flash_size: int = 0  # of the whole chip; 0 where the board has none of its own
+    program_size: int = 0  # of the filesystem with the firmware
 
 
 def folder() -> Path:
@@ -57,6 +61,10 @@ def load(name: str) -> Board:
             camera=(facts["camera"]["width"], facts["camera"]["height"]),
             flash_block=facts["flash"]["block_size"],
             filesystem_size=facts["flash"]["filesystem_size"],
+            driver=facts["driver"],
+            mpy_arch=facts["chip"]["mpy_arch"],
+            flash_size=facts["chip"].get("flash_bytes", 0),
+            program_size=facts["flash"].get("program_size", 0),
         )
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise GatepostError(f"{path.name}: {error}") from None
