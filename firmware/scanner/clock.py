@@ -49,8 +49,10 @@ class Clock:
         self._note(seconds)
 
     def keep(self):
-        """Called now and then: note the time for the next start, if an hour has passed. OSError where flash fails; it is
-        tried again in an hour."""
+        """Called now and then: note the time for the next start, if an hour has passed.
+
+        OSError where flash fails; the next try is in an hour.
+        """
         if self.trusted and self.now() - self._noted >= _STEP:
             self._note(self.now())
 

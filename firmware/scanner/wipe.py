@@ -4,8 +4,6 @@
 # starts. littlefs only forgets where removed bytes were, so they are overwritten too: a file takes all the free
 # blocks, and the folder's own log, which holds small files, is rewritten until its old halves have been erased.
 
-import os
-
 from micropython import const
 
 from scanner import durable

@@ -114,23 +114,24 @@ class Intake:
         self._write(memoryview(data)[self._length - start :])
 
     def copy(self):
-        """Copy some of what the old content holds, if that is what comes next."""
+        """Copy some of what the old content holds, as long as that is what comes next."""
+        buffer = memoryview(bytearray(content.PIECE))
+        budget = _COPY
         place = self.place
         if place is None or place[0] not in self._sources:
             return
-        part, offset = place
-        source = self._sources[part]
-        left = min(_COPY, self.manifest.starts[part + 1] - self.manifest.starts[part] - offset)
-        buffer = memoryview(bytearray(content.PIECE))
         with open(self.folder + "/" + self.old.content, "rb") as file:
-            file.seek(self.old.starts[source] + offset)
-            while left:
+            while budget and place is not None and place[0] in self._sources:
+                part, offset = place
+                left = min(budget, self.manifest.starts[part + 1] - self.manifest.starts[part] - offset)
+                file.seek(self.old.starts[self._sources[part]] + offset)
                 count = file.readinto(buffer[: min(left, len(buffer))])
                 if not count:
                     self._sources.pop(part)  # the old content is shorter than it should be: have it sent
                     break
                 self._append(buffer[:count])
-                left -= count
+                budget -= count
+                place = self.place
         self._sync()
 
     def verify(self, check):

@@ -69,7 +69,7 @@ class BundleMethods:
         authority = identity.authority(app.root)
         if authority is None:
             raise LinkError("not_provisioned")
-        self._intake = _told(
+        current = _told(
             lambda: intake.Intake(
                 app.root,
                 authority,
@@ -80,9 +80,10 @@ class BundleMethods:
                 app.keep,
             )
         )
-        state = self._state()
+        self._intake = current
+        state = _state(current)
         state["chunk"] = CHUNK
-        state["missing"] = self._intake.missing()
+        state["missing"] = current.missing()
         state["resume"] = {}
         if state["next"] and state["next"][1]:
             state["resume"][state["next"][0]] = state["next"][1]
@@ -95,11 +96,12 @@ class BundleMethods:
         if type(part) is not int or type(offset) is not int:
             raise LinkError("bad_parameters", "part, offset")
         _told(lambda: current.take(part, offset, data))
-        return self._state()
+        return _state(current)
 
     def _copy(self, params):
-        _told(self._current().copy)
-        return self._state()
+        current = self._current()
+        _told(current.copy)
+        return _state(current)
 
     def _commit(self, params):
         current = self._current()
@@ -125,14 +127,15 @@ class BundleMethods:
         self.drop()
         return {}
 
-    def _state(self):
-        place = self._intake.place
-        return {"active": self._intake.done, "next": list(place) if place else None}
-
     def _current(self):
         if self._intake is None:
             raise LinkError("no_transfer", "begin first")
         return self._intake
+
+
+def _state(current):
+    place = current.place
+    return {"active": current.done, "next": list(place) if place else None}
 
 
 def _told(step):

@@ -92,7 +92,7 @@ class Sessions:
     def close(self, params=None):
         """session.close {} -> {}."""
         if self._role is not None:
-            self._end("close")
+            self._end(self._role, "close")
         return {}
 
     def tick(self):
@@ -100,9 +100,9 @@ class Sessions:
         if self._role is not None:
             now = ticks_ms()
             if ticks_diff(now, self._used) > _IDLE_S * 1000:
-                self._end("idle")
+                self._end(self._role, "idle")
             elif ticks_diff(now, self._began) > _LONGEST_S * 1000:
-                self._end("over")
+                self._end(self._role, "over")
         elif self._pending is not None and ticks_diff(ticks_ms(), self._asked) > _PROVE_S * 1000:
             self._pending = None
 
@@ -114,8 +114,9 @@ class Sessions:
         self._used = ticks_ms()
         return self._role.role
 
-    def _end(self, event):
-        role, self._role, self._token = self._role, None, b""
+    def _end(self, role, event):
+        self._role = None
+        self._token = b""
         self._note("session", {"event": event, "role": role.role, "serial": role.serial})
 
     def _failed(self, event, role):

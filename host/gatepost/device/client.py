@@ -8,27 +8,42 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import cbor2
 import serial
 
 from gatepost.device import frames
+from gatepost.device.push import Progress, Pushed, push_bundle
+from gatepost.device.refusals import sentence
+from gatepost.device.session import Session, open_session
 from gatepost.errors import GatepostError
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    from gatepost.trust.bundle import Bundle
 
 PROTOCOL = (1, 0)
 _HELLO_TRIES = 5
 _HELLO_SECONDS = 1.0
 _SECONDS = 3.0
+_SLOW = 15.0  # for what writes much, signs or makes keys
+_WIPE = 600.0
+_TRIES = 3
+
+Supervisor = tuple[str, bytes]  # name, and public key as 65 bytes 04 || x || y
 
 
 class LinkError(GatepostError):
     """The scanner refused a request: `code` is one of the link's closed list."""
 
     def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"the scanner refused: {code}" + (f" ({message})" if message else ""))
+        super().__init__(f"the scanner refused: {sentence(code)}" + (f" ({message})" if message else ""))
         self.code = code
+        self.message = message
 
 
 class NoAnswer(GatepostError):
@@ -49,7 +64,9 @@ class Client:
             self._serial.rts = True
         self._receiver = frames.Receiver()
         self._number = int(time.time()) & 0xFFFF0000
+        self._token = b""  # of the session that is open
         self.stale_answers = 0
+        self.sent_bytes = 0
 
     def __enter__(self) -> Self:
         return self
@@ -60,6 +77,8 @@ class Client:
         self.close()
 
     def close(self) -> None:
+        """End the session, if there is one, and give the port back."""
+        self.close_session()
         self._serial.close()
 
     @property
@@ -89,14 +108,84 @@ class Client:
         self.ask("ping")
         return time.monotonic() - started
 
+    def session(self, certificate: bytes, private: ec.EllipticCurvePrivateKey) -> Session:
+        """Open a session by a role certificate and its key; it ends with the `with` block, or by itself in a while."""
+        opened = open_session(self, certificate, private)
+        self._token = opened.token
+        return opened
+
+    def close_session(self) -> None:
+        """End the session, if one is open and the scanner still hears."""
+        if self._token:
+            with contextlib.suppress(GatepostError):
+                self.ask("session.close")
+            self._token = b""
+
+    def push(self, bundle: bytes | Bundle, progress: Progress | None = None) -> Pushed:
+        """Bring a bundle to the scanner and make it the active one; only what the scanner lacks is sent."""
+        return push_bundle(self, bundle, progress)
+
+    def provision(self, authority: bytes, name: str, supervisors: Sequence[Supervisor] = ()) -> bytes:
+        """Make a blank scanner one of the authority's (65 bytes); its own public key (65 bytes)."""
+        params = {"authority": authority, "name": name, "supervisors": _supervisors(supervisors)}
+        return self.repeat("provision", params, _SLOW)["device"]
+
+    def configure(self, name: str | None = None, supervisors: Sequence[Supervisor] | None = None) -> None:
+        """Give the scanner another name, and its journal other readers."""
+        params: dict[str, Any] = {}
+        if name is not None:
+            params["name"] = name
+        if supervisors is not None:
+            params["supervisors"] = _supervisors(supervisors)
+        self.repeat("config.set", params, _SLOW)
+
+    def set_clock(self, now: float | None = None) -> int:
+        """Set the scanner's clock to unix seconds `now`, or to this computer's; what it shows then."""
+        return self.repeat("clock.set", {"now": round(time.time() if now is None else now)})["now"]
+
+    def seal(self) -> None:
+        """From now on the scanner answers nothing but frames of the link."""
+        self.repeat("seal", {}, _SLOW)
+
+    def unseal(self) -> None:
+        """Wipe all that is this deployment's, keys first; the scanner is blank afterwards. Takes up to some minutes."""
+        self.ask("unseal", {}, _WIPE)
+        self._token = b""
+
+    def journal_head(self, nonce: bytes = b"") -> dict[str, Any]:
+        """Where the journal stands, signed by the scanner over `nonce` too."""
+        return self.repeat("journal.head", {"nonce": nonce}, _SLOW)
+
+    def journal_read(self, sequence: int, limit: int | None = None) -> list[bytes]:
+        """The journal's items from a sequence number on, as many as fit in an answer; [] at the end."""
+        params = {"from": sequence} if limit is None else {"from": sequence, "max": limit}
+        return self.repeat("journal.read", params, _SLOW)["items"]
+
+    def journal_ack(self, sequence: int, digest: bytes) -> int:
+        """Records up to `sequence` are safe here: the scanner may free them. The oldest that it still holds."""
+        return self.repeat("journal.ack", {"sequence": sequence, "digest": digest}, _SLOW)["first"]
+
+    def repeat(
+        self, method: str, params: dict[str, Any], seconds: float = _SECONDS, tries: int = _TRIES
+    ) -> Any:
+        """`ask` again where no answer came: for requests that may be made twice."""
+        for _ in range(tries - 1):
+            with contextlib.suppress(NoAnswer):
+                return self.ask(method, params, seconds)
+        return self.ask(method, params, seconds)
+
     def ask(self, method: str, params: dict[str, Any] | None = None, seconds: float = _SECONDS) -> Any:
         """The result of one request. Raises LinkError where the scanner refuses, NoAnswer where it is silent."""
         self._number = (self._number + 1) & 0xFFFFFFFF
         request: dict[str, Any] = {"id": self._number, "method": method}
         if params is not None:
             request["params"] = params
+        if self._token:
+            request["session"] = self._token
+        frame = frames.build(cbor2.dumps(request))
         try:
-            self._serial.write(frames.build(cbor2.dumps(request)))
+            self._serial.write(frame)
+            self.sent_bytes += len(frame)
             return self._await(self._number, time.monotonic() + seconds)
         except serial.SerialException as error:
             raise GatepostError(f"the port failed: {error}") from None
@@ -113,6 +202,10 @@ class Client:
                     return answer["result"]
                 self.stale_answers += 1
         raise NoAnswer("the scanner does not answer: is it on, and is this its port?")
+
+
+def _supervisors(supervisors: Sequence[Supervisor]) -> list[dict[str, Any]]:
+    return [{"name": name, "key": key} for name, key in supervisors]
 
 
 def _read_answer(message: bytes) -> dict[str, Any] | None:

@@ -1,0 +1,96 @@
+"""Bringing a bundle to a scanner: only the parts it lacks travel, and a broken transfer goes on where it ended.
+
+The scanner says after each step what it wants next: a piece of a part that must be sent, or of one that it has in its
+old bundle and copies. So the same loop serves a first push, a small change and what a pulled cable left half done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from gatepost.errors import GatepostError
+from gatepost.trust.bundle import Bundle, read_bundle
+
+if TYPE_CHECKING:
+    from gatepost.device.client import Client
+
+Progress = Callable[[int, int], None]  # bytes that are there, bytes in all
+
+_MANIFEST_PIECE = 3840  # bytes; a message has 4096 for all
+_OPEN_SECONDS = 30.0  # a signature is verified and flash made ready
+_CHUNK_SECONDS = 5.0
+_COPY_SECONDS = 30.0
+_COMMIT_SECONDS = 120.0  # every part is read back and hashed
+_DETOURS = 20  # times that a scanner may ask for something else than it was sent
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """What became of a push. `sent`: bytes of manifest and parts that travelled; `size`: of the whole bundle."""
+
+    kind: str
+    version: int
+    sent: int
+    size: int
+    already: bool  # it was the active one before
+
+
+def push_bundle(client: Client, bundle: bytes | Bundle, progress: Progress | None = None) -> Pushed:
+    """Push and activate. LinkError where the scanner refuses, NoAnswer where it falls silent: then push again."""
+    found = bundle if isinstance(bundle, Bundle) else read_bundle(bundle)
+    size = len(found.manifest) + len(found.content)
+    state = _begin(client, found.manifest)
+    sent = len(found.manifest)
+    starts = _starts(found)
+    if state["active"]:
+        return Pushed(found.kind, found.version, sent, size, True)
+    missing = frozenset(state["missing"])
+    chunk = int(state["chunk"])
+    detours = 0
+    place: list[int] | None = state["next"]
+    while place is not None:
+        part, offset = place
+        if not 0 <= part < len(found.pieces):
+            raise GatepostError("the scanner asks for a part that the bundle does not have")
+        if progress:
+            progress(starts[part] + offset, len(found.content))
+        if part in missing:
+            data = found.pieces[part][1][offset : offset + chunk]
+            state = client.repeat(
+                "bundle.chunk", {"part": part, "offset": offset, "data": data}, _CHUNK_SECONDS
+            )
+            sent += len(data)
+        else:
+            state = client.repeat("bundle.copy", {}, _COPY_SECONDS)
+        if state["next"] == place:
+            # What it has of the old bundle is no good after all: then everything is sent.
+            detours += 1
+            missing = frozenset(range(len(found.pieces)))
+            if detours > _DETOURS:
+                raise GatepostError("the transfer makes no progress")
+        place = state["next"]
+    client.repeat("bundle.commit", {}, _COMMIT_SECONDS)
+    if progress:
+        progress(len(found.content), len(found.content))
+    return Pushed(found.kind, found.version, sent, size, False)
+
+
+def _begin(client: Client, manifest: bytes) -> dict[str, Any]:
+    """Send the manifest, in pieces where it is long; the scanner's state."""
+    state: dict[str, Any] = {}
+    for at in range(0, len(manifest), _MANIFEST_PIECE):
+        piece = manifest[at : at + _MANIFEST_PIECE]
+        params = {"manifest": piece, "offset": at, "size": len(manifest)}
+        state = client.repeat("bundle.begin", params, _OPEN_SECONDS)
+    if "next" not in state:
+        raise GatepostError("the scanner did not take the whole manifest")
+    return state
+
+
+def _starts(bundle: Bundle) -> list[int]:
+    starts = [0]
+    for _, piece in bundle.pieces:
+        starts.append(starts[-1] + len(piece))
+    return starts

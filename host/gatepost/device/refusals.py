@@ -1,0 +1,44 @@
+"""What a scanner's refusals mean, for people: the closed list of codes of the link.
+
+firmware/scanner/link/messages.py has the codes; a test holds the two lists equal.
+"""
+
+from __future__ import annotations
+
+SENTENCES = {
+    "bad_message": "it could not read the request",
+    "unknown_method": "it does not know this request; its firmware may be older than this tool",
+    "bad_parameters": "the request is wrong",
+    "too_long": "the answer would be too long",
+    "internal_fault": "a fault in the scanner",
+    "flash_failed": "its flash memory failed",
+    "not_provisioned": "it has not been provisioned: no authority's key is on it",
+    "provisioned": "it has been provisioned already; unseal it first",
+    "no_session": "no session is open",
+    "not_permitted": "this role may not do that",
+    "bad_certificate": "this is no role certificate",
+    "bad_signature": "a signature is false",
+    "expired": "it has expired",
+    "not_yet_valid": "it is not valid yet",
+    "wait": "too many sessions failed; wait the seconds it says",
+    "bad_bundle": "this is no bundle that it can read",
+    "other_deployment": "the bundle is of another deployment",
+    "wrong_kind": "it takes no bundle of this kind",
+    "wrong_environment": "the bundle is of another environment",
+    "downgrade": "the bundle is older than the one it has",
+    "no_transfer": "no transfer is under way",
+    "out_of_order": "something before that is missing",
+    "incomplete": "parts of the bundle are missing",
+    "part_damaged": "a part of the bundle arrived damaged",
+    "unusable": "the bundle's content is of no use",
+    "no_space": "its flash memory has no room for the bundle",
+    "clock_backwards": "the time is before the last one that it knows",
+    "clock_implausible": "the time is too far ahead",
+    "no_journal": "it keeps no journal: no supervisors are on it",
+    "bad_sequence": "its journal does not hold that",
+}
+
+
+def sentence(code: str) -> str:
+    """The code, and what it means where it is known."""
+    return f"{code}: {SENTENCES[code]}" if code in SENTENCES else code
