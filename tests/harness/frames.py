@@ -32,9 +32,10 @@ def picture(code: segno.QRCode, border: int = 4, scale: int = 8) -> Image.Image:
     """The symbol alone, upright, black on white, `scale` pixels a module."""
     side = len(code.matrix)
     plain = Image.frombytes("L", (side, side), bytes(0 if m else 255 for m in matrix_of(code)))
-    out = Image.new("L", (side + 2 * border,) * 2, 255)
+    whole = side + 2 * border
+    out = Image.new("L", (whole, whole), 255)
     out.paste(plain, (border, border))
-    return out.resize((out.width * scale,) * 2, Image.Resampling.NEAREST)
+    return out.resize((whole * scale, whole * scale), Image.Resampling.NEAREST)
 
 
 def corners(

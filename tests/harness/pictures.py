@@ -79,7 +79,8 @@ def _quirc(image: Image.Image) -> list[bytes]:
 def _zxing(image: Image.Image) -> list[bytes]:
     import zxingcpp  # type: ignore[import-not-found]
 
-    return [r.bytes for r in zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCode)]
+    only = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
+    return [r.bytes for r in zxingcpp.read_barcodes(image, formats=only)]
 
 
 def _opencv(image: Image.Image) -> list[bytes]:

@@ -29,7 +29,8 @@ _SHARPNESS = ((0, 0), (8, 8), (16, 16))  # what is taken back from the neighbour
 class Decoder:
     """Reads the QR symbols in a frame. Buffers are made once, for frames up to the given size; a larger frame
     enlarges them. `clock` is a function like time.ticks_us; with one, `stage_us` tells the microseconds that the
-    last frame took to find finders, to fit and sample grids, and to read them."""
+    last frame took to find finders, to fit and sample grids, and to read them. `seen` is how many finder patterns
+    the last frame showed: where it shows some and nothing could be read, a steadier hand may help."""
 
     def __init__(self, max_width=640, max_height=480, clock=None):
         self._search = FinderSearch(max_width, max_height)
@@ -40,10 +41,12 @@ class Decoder:
         self._clock = clock
         self._row = bytearray(177)
         self.stage_us = [0, 0, 0]
+        self.seen = 0
 
     def decode(self, frame, width, height):
         """The list of Symbols in a frame of 8-bit luminance (bytes, bytearray or memoryview), row by row."""
         self.stage_us = [0, 0, 0]
+        self.seen = 0
         if width < _LEAST_SIDE or height < _LEAST_SIDE:
             return []
         if len(frame) < width * height:
@@ -75,6 +78,7 @@ class Decoder:
             started = self._now()
             if found:
                 break
+        self.seen = len(search.found)
         return found
 
     def _attempt(self, frame, width, height, three):
