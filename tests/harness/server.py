@@ -6,8 +6,6 @@ import io
 import struct
 import sys
 
-_requests = sys.stdin.buffer
-_answers = sys.stdout.buffer
 _spaces = {}
 
 
@@ -101,43 +99,51 @@ def _do(request):
     raise ValueError(operation)
 
 
-def _exactly(n):
+def answer(body):
+    """The packed answer to a packed request, whatever happens while it is carried out."""
+    out = bytearray()
+    try:
+        request, _ = _read(body, 0)
+        del body
+        _pack([True, _do(request)], out)
+    except Exception as error:
+        trace = io.StringIO()
+        sys.print_exception(error, trace)
+        out = bytearray()
+        code = getattr(error, "code", None)
+        if not isinstance(code, str):
+            code = None
+        _pack([False, type(error).__name__, str(error), trace.getvalue(), code], out)
+    return out
+
+
+def _exactly(stream, n):
     parts = b""
     while len(parts) < n:
-        more = _requests.read(n - len(parts))
+        more = stream.read(n - len(parts))
         if not more:
             return None
         parts = parts + more if parts else more
     return parts
 
 
-def _serve():
+def _serve(requests, answers):
     while True:
-        head = _exactly(4)
+        head = _exactly(requests, 4)
         if head is None:
             return
-        body = _exactly(struct.unpack("<I", head)[0])
+        body = _exactly(requests, struct.unpack("<I", head)[0])
         if body is None:
             return
-        out = bytearray(4)
-        try:
-            request, _ = _read(body, 0)
-            del body
-            _pack([True, _do(request)], out)
-        except Exception as error:
-            trace = io.StringIO()
-            sys.print_exception(error, trace)
-            out = bytearray(4)
-            code = getattr(error, "code", None)
-            if not isinstance(code, str):
-                code = None
-            _pack([False, type(error).__name__, str(error), trace.getvalue(), code], out)
-        struct.pack_into("<I", out, 0, len(out) - 4)
-        _answers.write(out)
-        if hasattr(_answers, "flush"):
-            _answers.flush()
+        out = answer(body)
+        del body
+        answers.write(struct.pack("<I", len(out)))
+        answers.write(out)
+        if hasattr(answers, "flush"):
+            answers.flush()
         del out
         gc.collect()
 
 
-_serve()
+if __name__ == "__main__":
+    _serve(sys.stdin.buffer, sys.stdout.buffer)

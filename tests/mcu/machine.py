@@ -1,0 +1,204 @@
+"""The emulated microcontroller: a Cortex-M3 with bare-metal MicroPython, whose instructions are counted exactly.
+
+QEMU's mps2-an385 with `-icount shift=0`. The core is driven as a board is: through its serial line, in MicroPython's
+raw REPL, by pyserial. Only short commands cross that line; requests, answers and frames lie in the board's 16 MB of
+external RAM, which is a file shared with this process. `Machine` answers like `harness.interpreter.Interpreter`,
+so the helpers of other tests work on it.
+
+Built by tools/build_micropython_m3.py (its help says what it needs) into .cache/micropython-m3, or the folder that
+GATEPOST_MICROPYTHON_M3 names; QEMU is Debian's qemu-system-arm.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import mmap
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import serial
+from harness.interpreter import FIRMWARE, ROOT, SERVER, DeviceError, InterpreterDied
+from harness.wire import pack, unpack
+from mcu.image import firmware_image
+
+PER_TICK = 40  # instructions: 1 ns each, and the timer has 25 MHz
+EXTERNAL = 0x21000000
+_SIZE = 16 << 20
+_REQUEST = EXTERNAL + (3 << 20)
+_ANSWER = EXTERNAL + (6 << 20)
+FREE = EXTERNAL + (8 << 20)  # from here to the end of the external RAM nothing of ours lies
+FREE_SIZE = EXTERNAL + _SIZE - FREE
+STACK = 15 * 1024  # bytes of C stack that MicroPython may use, as on an ESP32-S3
+_START = f"""
+import core, gc, sys, uctypes, vfs
+core.stack({STACK})
+vfs.mount(vfs.VfsRom(uctypes.bytearray_at({EXTERNAL}, %d)), "/rom")
+sys.path[:] = ["/rom"]
+import device
+"""
+
+
+class Missing(Exception):
+    """The build or QEMU is not there; the message says how to get it."""
+
+
+def find_build() -> Path:
+    """The folder with firmware.elf and mpy-cross; Missing where there is none, or no QEMU."""
+    folder = Path(os.environ.get("GATEPOST_MICROPYTHON_M3") or ROOT / ".cache" / "micropython-m3")
+    if not (folder / "firmware.elf").exists() or not (folder / "mpy-cross").exists():
+        raise Missing(f"no MicroPython for the emulated core in {folder}: run tools/build_micropython_m3.py")
+    if shutil.which("qemu-system-arm") is None:
+        raise Missing("no QEMU for Arm: install qemu-system-arm")
+    return folder
+
+
+class Machine:
+    """A running core; use it in a `with` statement. Raises Missing where it cannot be had."""
+
+    name = "Cortex-M3"
+
+    def __init__(self, timeout: float = 120.0, firmware: Path = FIRMWARE) -> None:
+        build = find_build()
+        self.elf = build / "firmware.elf"
+        self.timeout = timeout
+        self.instructions = 0  # of the last request, the reading of its arguments left out
+        extra = {"device": Path(__file__).with_name("device.py"), "server": SERVER}
+        self._image = firmware_image(firmware, extra, build / "mpy-cross", build / "mpy")
+        if len(self._image) > _REQUEST - EXTERNAL:
+            raise ValueError("the firmware does not fit into its place in the external RAM")
+        self._folder = tempfile.TemporaryDirectory(prefix="gatepost-mcu-")
+        self._process: subprocess.Popen[str] | None = None
+        self._start()
+
+    def __enter__(self) -> Machine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+        self._folder.cleanup()
+
+    def load(self, address: int, data: bytes) -> None:
+        """Put bytes into the external RAM; from FREE on nothing is in their way."""
+        at = address - EXTERNAL
+        if not 0 <= at <= at + len(data) <= _SIZE:
+            raise ValueError("outside the external RAM")
+        self._memory[at : at + len(data)] = data
+
+    def read(self, address: int, size: int) -> bytes:
+        """Bytes of the external RAM."""
+        return self._memory[address - EXTERNAL : address - EXTERNAL + size]
+
+    def call(self, target: str, *args: Any, timeout: float | None = None, **kwargs: Any) -> Any:
+        """Call `module:function` of the firmware."""
+        return self._ask(["call", target, list(args), kwargs], timeout)
+
+    def run(self, source: str, space: str = "test", timeout: float | None = None, **names: Any) -> Any:
+        """Execute MicroPython source with `names` set; returns what it leaves in `result`."""
+        return self._ask(["run", space, source, names], timeout)
+
+    def execute(self, source: str, timeout: float | None = None) -> str:
+        """Send source through the raw REPL; what it prints. Raises DeviceError with what it complains of."""
+        self._port.write(source.encode() + b"\x04")
+        deadline = time.monotonic() + (timeout or self.timeout)
+        self._until(b"OK", deadline)
+        printed = self._until(b"\x04", deadline)
+        complaint = self._until(b"\x04", deadline)
+        self._until(b">", deadline)
+        if complaint:
+            text = complaint.decode("utf-8", "replace").strip()
+            kind, _, rest = text.splitlines()[-1].partition(":")
+            raise DeviceError(kind, rest.strip(), text, None)
+        return printed.decode()
+
+    def restart(self) -> None:
+        """Begin anew, with an empty heap."""
+        self.close()
+        self._start()
+
+    def close(self) -> None:
+        """End the emulation."""
+        if self._process is not None:
+            self._port.close()
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+            self._memory.close()
+
+    @property
+    def port(self) -> str:
+        """The path of the serial line."""
+        return str(self._port.port)
+
+    @contextlib.contextmanager
+    def released(self) -> Any:
+        """While inside, the serial line belongs to somebody else (mpremote, say), who leaves the core restarted."""
+        self._port.write(b"\x02")
+        self._port.close()
+        yield self._port.port
+        self.restart()
+
+    def _start(self) -> None:
+        ram = Path(self._folder.name) / "ram"
+        with ram.open("wb") as file:
+            file.truncate(_SIZE)
+        with ram.open("r+b") as file:
+            self._memory = mmap.mmap(file.fileno(), _SIZE)
+        self.load(EXTERNAL, self._image)
+        self._process = subprocess.Popen(
+            [
+                *("qemu-system-arm", "-machine", "mps2-an385,memory-backend=psram", "-icount", "shift=0"),
+                *("-object", f"memory-backend-file,id=psram,size={_SIZE},mem-path={ram},share=on"),
+                *("-display", "none", "-monitor", "none", "-serial", "pty", "-semihosting"),
+                *("-kernel", str(self.elf)),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        assert self._process.stdout is not None
+        said = self._process.stdout.readline()
+        found = re.search(r"redirected to (\S+)", said)
+        if not found:
+            rest = self._process.communicate()[0]
+            raise InterpreterDied(f"QEMU did not start: {said}{rest}".strip())
+        self._port = serial.Serial(found[1], 115200, timeout=0.5)
+        self._port.write(b"\x01")  # to the raw REPL
+        self._until(b"raw REPL; CTRL-B to exit\r\n>", time.monotonic() + self.timeout)
+        self.execute(_START % len(self._image))
+
+    def _ask(self, request: list[Any], timeout: float | None) -> Any:
+        if self._process is None:
+            self._start()
+        body = bytearray()
+        pack(request, body)
+        if len(body) > _ANSWER - _REQUEST:
+            raise ValueError("the request does not fit into its place in the external RAM")
+        self.load(_REQUEST, bytes(body))
+        printed = self.execute(f"print(device.serve({_REQUEST}, {len(body)}, {_ANSWER}))", timeout)
+        # What the program itself printed comes before.
+        size, ticks = (int(number) for number in printed.splitlines()[-1].strip("() \r\n").split(","))
+        self.instructions = ticks * PER_TICK
+        answer = unpack(self.read(_ANSWER, size))
+        if answer[0]:
+            return answer[1]
+        raise DeviceError(*answer[1:])
+
+    def _until(self, end: bytes, deadline: float) -> bytes:
+        got = bytearray()
+        while not got.endswith(end):
+            more = self._port.read(1)
+            if not more and (time.monotonic() > deadline or self._gone()):
+                self.close()
+                raise InterpreterDied(f"{self.name}: no answer in time, last heard {bytes(got[-200:])!r}")
+            got += more
+        return bytes(got[: -len(end)])
+
+    def _gone(self) -> bool:
+        return self._process is None or self._process.poll() is not None
