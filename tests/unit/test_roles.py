@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from gatepost.cli import keys
 from gatepost.errors import GatepostError
 from gatepost.keys import files
-from gatepost.keys.roles import CONTENT_TYPE, ROLES, SIZE_LIMIT, issue_role, read_role
+from gatepost.keys.roles import CONTENT_TYPE, ROLES, SIZE_LIMIT, issue_role, load_credentials, read_role
 from gatepost.trust import signing
 
 NOW = 1_790_000_000
@@ -133,8 +133,8 @@ def test_the_command_makes_a_key_and_its_certificate(tmp_path, authority, capsys
         (tmp_path / "ana" / "technician.role").read_bytes(),
         files.load_authority(authority.with_name("authority.pub.pem")),
     )
-    key = files.load_signer(tmp_path / "ana" / "technician.key.pem")
-    assert signing.point(key.key.public_key()) == role.key
+    credentials = load_credentials(tmp_path / "ana" / "technician.role")
+    assert signing.point(credentials.private.public_key()) == role.key
     assert role.not_after - role.not_before == 7 * 86400 + 3600
     assert (tmp_path / "ana" / "technician.key.pem").stat().st_mode & 0o077 == 0
     with pytest.raises(GatepostError, match="never overwritten"):
@@ -169,3 +169,24 @@ def test_a_key_on_another_curve_holds_no_role(tmp_path, authority):
     granted = ("new", "role", "--role", "supervisor", "--name", "Li Wei", "--authority", authority)
     with pytest.raises(GatepostError, match="P-256"):
         command(*granted, "--public", tmp_path / "p384.pem", "-o", tmp_path / "li")
+
+
+def test_credentials_must_fit_and_be_valid(tmp_path):
+    import time
+
+    now = int(time.time())
+    files.save_private(tmp_path / "a.key.pem", HOLDER, None)
+    files.save_private(tmp_path / "b.key.pem", OTHER, None)
+    (tmp_path / "a.role").write_bytes(issue_role(AUTHORITY, "technician", POINT, "Ana", now - 9, now + 600))
+    (tmp_path / "old.role").write_bytes(issue_role(AUTHORITY, "technician", POINT, "Ana", now - 9, now - 5))
+    (tmp_path / "no.role").write_bytes(b"no")
+    assert load_credentials(tmp_path / "a.role").role.name == "Ana"
+    assert load_credentials(tmp_path / "a.role", tmp_path / "a.key.pem").private is not None
+    for wrong, key, sentence in (
+        ("a.role", "b.key.pem", "the certificate of another key"),
+        ("old.role", "a.key.pem", "not now"),
+        ("no.role", "a.key.pem", "not a role certificate"),
+        ("none.role", "a.key.pem", "cannot read"),
+    ):
+        with pytest.raises(GatepostError, match=sentence):
+            load_credentials(tmp_path / wrong, tmp_path / key)

@@ -5,18 +5,33 @@ A scanner may be newer than this tool: what is not known here is shown as it cam
 
 from __future__ import annotations
 
+import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from rich.console import Console
 from rich.table import Table
 
 from gatepost.device.discovery import Found
 
+if TYPE_CHECKING:
+    from gatepost.device.fleet import Visit
+
 _DAY = 86400
-_KNOWN = ("protocol", "max_message", "firmware", "board", "name", "trust", "clock", "free", "link")
+_KNOWN = (
+    "protocol", "max_message", "firmware", "board", "name", "trust", "clock", "free", "link",
+    "provisioned", "sealed", "journal", "battery",
+)  # fmt: skip
 _CLOCK_SLACK = 60  # seconds of difference that nobody needs to hear of
+_PIPE_WIDTH = 160  # characters of a line that no terminal wraps
+
+
+def console(stderr: bool = False) -> Console:
+    """Where tables go: as wide as the terminal, and wide enough for every column where there is none."""
+    terminal = (sys.stderr if stderr else sys.stdout).isatty()
+    return Console(stderr=stderr, width=None if terminal else _PIPE_WIDTH)
 
 
 def scanners_table(found: Sequence[Found]) -> Table:
@@ -40,15 +55,64 @@ def scanners_table(found: Sequence[Found]) -> Table:
     return table
 
 
+def progress_table(visits: Iterable[Visit]) -> Table:
+    """What happens at each scanner just now."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("scanner", "port", "now"):
+        table.add_column(heading, no_wrap=True)
+    for each in sorted(visits, key=lambda visit: visit.found.port):
+        style = "red" if each.problem else "green" if each.done else ""
+        table.add_row(
+            str(each.hello.get("name", "")), each.found.port, each.problem or each.step, style=style
+        )
+    return table
+
+
+def fleet_table(visits: Sequence[Visit]) -> Table:
+    """How each scanner was left."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("scanner", "firmware", "list", "clock", "battery", "flash free", "records", "result"):
+        table.add_column(heading, no_wrap=heading != "result")
+    for each in visits:
+        hello = each.hello
+        battery = hello.get("battery")
+        free = hello.get("free", {}).get("flash")
+        table.add_row(
+            str(hello.get("name") or each.found.label),
+            str(hello.get("firmware", "")),
+            trust_words(hello) if hello else "",
+            clock_words(hello) if hello else "",
+            "" if battery is None else f"{battery} %",
+            "" if free is None else _bytes(free),
+            "" if each.records is None else f"{each.records} new" + (", freed" if each.freed else ""),
+            each.problem or _done_words(each),
+            style="red" if each.problem else "",
+        )
+    return table
+
+
+def _done_words(visit: Visit) -> str:
+    words = ["clock set"] if visit.clock_set else []
+    words += [
+        f"{each['kind']} {each['version']}" + (" was there" if each["already"] else "")
+        for each in visit.pushed
+    ]
+    return ", ".join(["done", *words])
+
+
 def facts(hello: dict[str, Any]) -> dict[str, str]:
     """Everything of one hello, in reading order."""
     rows = {
         "name": str(hello.get("name") or "none"),
         "board": str(hello.get("board", "")),
         "firmware": f"{hello.get('firmware', '')}, protocol {'.'.join(map(str, hello.get('protocol', ())))}",
+        "state": owner_words(hello),
         "trust list": trust_words(hello),
         "clock": clock_words(hello),
+        "journal": journal_words(hello),
     }
+    if hello.get("battery") is not None:
+        rows["battery"] = f"{hello['battery']} %"
     free = hello.get("free", {})
     if free:
         rows["free"] = ", ".join(f"{_bytes(amount)} of {where}" for where, amount in free.items())
@@ -69,7 +133,7 @@ def trust_words(hello: dict[str, Any]) -> str:
         return "none"
     now = time.time()
     days = max(0, int((now - trust.get("created", now)) // _DAY))
-    return f"version {trust['version']}, {trust.get('environment', '')}, {days} day{'s' if days != 1 else ''} old"
+    return f"{trust['version']} {trust.get('environment', '')}, {days} day{'s' if days != 1 else ''} old"
 
 
 def clock_words(hello: dict[str, Any]) -> str:
@@ -84,17 +148,34 @@ def clock_words(hello: dict[str, Any]) -> str:
     return f"{datetime.fromtimestamp(clock['now'], UTC):%Y-%m-%d %H:%M} UTC"
 
 
+def owner_words(hello: dict[str, Any]) -> str:
+    """Whether it belongs to a deployment, and whether it is closed."""
+    if not hello.get("provisioned"):
+        return "blank"
+    return "sealed" if hello.get("sealed") else "provisioned, not sealed"
+
+
+def journal_words(hello: dict[str, Any]) -> str:
+    journal = hello.get("journal", {})
+    if journal.get("problem"):
+        return str(journal["problem"]).replace("_", " ")
+    count = journal.get("next", 0) - journal.get("first", 0)
+    words = f"{count} record{'s' if count != 1 else ''} to collect"
+    if journal.get("full"):
+        words += ", full"
+    if journal.get("dropped"):
+        words += f", {journal['dropped']} dropped"
+    return words
+
+
 def state_words(hello: dict[str, Any]) -> str:
-    words = []
-    if "sealed" in hello:
-        words.append("sealed" if hello["sealed"] else "open")
-    journal = hello.get("journal")
-    if isinstance(journal, dict) and "first" in journal and "next" in journal:
-        words.append(f"{journal['next'] - journal['first']} records")
-    battery = hello.get("battery")
-    if isinstance(battery, int | float):
-        words.append(f"battery {battery} %")
-    return ", ".join(words) or "ready"
+    """The state in a table's cell."""
+    words = [owner_words(hello).replace("provisioned, not sealed", "open")]
+    if hello.get("provisioned"):
+        words.append(journal_words(hello).replace(" to collect", ""))
+    if hello.get("battery") is not None:
+        words.append(f"battery {hello['battery']} %")
+    return ", ".join(words)
 
 
 def _flat(name: str, value: Any) -> dict[str, str]:

@@ -114,14 +114,6 @@ def load_holder(path: Path) -> ec.EllipticCurvePublicKey:
     return key
 
 
-def load_signer(path: Path, ask: Callable[[], bytes] | None = None) -> KeyFile:
-    """The private key of an authority or of somebody who holds a role: one on P-256."""
-    found = load_private(path, ask)
-    if not isinstance(found.key, ec.EllipticCurvePrivateKey) or not isinstance(found.key.curve, ec.SECP256R1):
-        raise GatepostError(f"{path}: a key on P-256 is needed here; this one is not")
-    return found
-
-
 def read(path: Path) -> bytes:
     """A key file's bytes."""
     try:

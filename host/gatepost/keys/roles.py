@@ -8,13 +8,17 @@ is no other way to take a role back from a scanner that is out of reach.
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import cbor2
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from gatepost.errors import GatepostError
+from gatepost.keys import files
 from gatepost.trust import signing
 
 CONTENT_TYPE = "application/vnd.gatepost.role+cbor"
@@ -44,6 +48,46 @@ class Role:
         """From when to when, for people."""
         begin, end = (datetime.fromtimestamp(each, UTC) for each in (self.not_before, self.not_after))
         return f"{begin:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC"
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """A role certificate and the private key that it names: what opens a session."""
+
+    certificate: bytes
+    private: ec.EllipticCurvePrivateKey
+    role: Role
+
+
+def load_credentials(
+    certificate: Path, key: Path | None = None, ask: Callable[[], bytes] | None = None
+) -> Credentials:
+    """The pair in two files; without `key`, NAME.key.pem beside NAME.role. GatepostError where they do not fit, or
+    where the certificate is not valid by this computer's clock."""
+    try:
+        data = certificate.read_bytes()
+    except OSError as error:
+        raise GatepostError(f"cannot read {certificate}: {error.strerror}") from None
+    try:
+        role = read_role(data)
+    except GatepostError as error:
+        raise GatepostError(f"{certificate}: {error}") from None
+    if not role.valid_at(time.time()):
+        raise GatepostError(
+            f"{certificate}: the certificate of {role.name} is valid from {role.life()}, not now"
+        )
+    private = load_signer(key or certificate.with_name(certificate.stem + ".key.pem"), ask)
+    if signing.point(private.public_key()) != role.key:
+        raise GatepostError(f"{certificate} is the certificate of another key")
+    return Credentials(data, private, role)
+
+
+def load_signer(path: Path, ask: Callable[[], bytes] | None = None) -> ec.EllipticCurvePrivateKey:
+    """The private key of somebody who holds a role."""
+    key = files.load_private(path, ask).key
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
+        raise GatepostError(f"{path}: a key on P-256 is needed here; this one is not")
+    return key
 
 
 def issue_role(
