@@ -4,6 +4,7 @@
 # longest chain is eight deep. Loaded in this order, each module finds those it needs already there.
 
 _VISION = (
+    "scanner.vision.wiping",
     "scanner.vision.matrix",
     "scanner.vision.masks",
     "scanner.vision.galois",

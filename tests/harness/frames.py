@@ -66,21 +66,26 @@ def frame(
     inverted: bool = False,
     black: int = 30,
     white: int = 220,
+    ground: int | None = None,
     textured: bool = False,
     shade: float = 0.0,
     blur: float = 0.0,
     motion: Point = (0.0, 0.0),
     noise: float = 0.0,
+    glare: tuple[float, float, float, int] | None = None,
     seed: int = 1,
 ) -> Image.Image:
     """Each code with its quiet zone fills the four given points (top left, top right, bottom right, bottom left).
 
-    `shade` darkens the frame from left to right by that part; `blur` (sigma), `motion` and points are in pixels,
-    `black`, `white` and `noise` (sigma) in grey levels.
+    `ground` is what lies around them, a little lighter than their white if not given, `glare` a spot of light in
+    the scene: x, y, radius, peak. `shade` darkens the frame from left to right by that part; `blur` (sigma),
+    `motion`, points and radius are in pixels, `black`, `white`, `ground`, peak and `noise` (sigma) in grey levels.
     """
     rng = random.Random(seed)
     big = (size[0] * _OVER, size[1] * _OVER)
-    out = _texture(big) if textured else Image.new("L", big, black if inverted else min(255, white + 15))
+    if ground is None:
+        ground = black if inverted else min(255, white + 15)
+    out = _texture(big) if textured else Image.new("L", big, ground)
     for code, points in codes:
         drawn = picture(code, border)
         if mirrored:
@@ -94,6 +99,8 @@ def frame(
     if blur:
         out = out.filter(ImageFilter.GaussianBlur(blur * _OVER))
     out = out.resize(size, Image.Resampling.BOX)
+    if glare:
+        out = ImageChops.add(out, _spot(size, *glare))
     if shade:
         ramp = Image.linear_gradient("L").rotate(90).resize(size)
         out = ImageChops.multiply(out, ramp.point([round(255 - shade * v) for v in range(256)]))
@@ -144,6 +151,16 @@ def _smear(image: Image.Image, motion: Point) -> Image.Image:
             image, round(motion[0] * k / (steps - 1)), round(motion[1] * k / (steps - 1))
         )
         out = Image.blend(out, moved, 1 / (k + 1))
+    return out
+
+
+def _spot(size: tuple[int, int], x: float, y: float, radius: float, peak: int) -> Image.Image:
+    # Pillow's radial gradient is black in its middle; a spot falls off with the square of the distance left.
+    fall = [round(max(0.0, 1 - v / 180) ** 2 * peak) for v in range(256)]
+    side = round(2 * radius)
+    disc = Image.radial_gradient("L").point(fall).resize((side, side))
+    out = Image.new("L", size, 0)
+    out.paste(disc, (round(x - radius), round(y - radius)))
     return out
 
 

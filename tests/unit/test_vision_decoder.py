@@ -121,6 +121,30 @@ def test_bad_light_and_bad_lenses(mp, trouble):
     assert _texts(mp, frames.frame([(code, points)], **trouble)) == [b"HC1:" + b"6BF+" * 75]
 
 
+@pytest.mark.parametrize("ground", [190, 250])
+@pytest.mark.parametrize("module", [2.6, 4.0])
+@pytest.mark.parametrize("turn", [4, 33])
+def test_a_pale_code_before_something_bright(mp, module, turn, ground):
+    """A dimmed phone against a window: fifty grey levels in the code, three times as many beside its quiet zone."""
+    code = frames.symbol("HC1:" + "6BF+" * 50, version=11, error="Q")
+    points = frames.corners(module * 69, (320, 240), turn)
+    image = frames.frame([(code, points)], black=80, white=130, ground=ground, blur=0.25 * module, noise=2)
+    assert _texts(mp, image) == [b"HC1:" + b"6BF+" * 50]
+
+
+@pytest.mark.parametrize("turn", [4, 33])
+@pytest.mark.parametrize("ground", [20, 70])
+def test_a_dark_code_beside_glare(mp, turn, ground):
+    """Glare burns out a spot beside one finder, ten times as bright as the code."""
+    code = frames.symbol("HC1:" + "6BF+" * 50, version=11, error="Q")
+    points = frames.corners(4 * 69, (320, 240), turn)
+    x, y = points[1]
+    image = frames.frame(
+        [(code, points)], black=20, white=70, ground=ground, glare=(x + 10, y, 60, 240), blur=0.8, noise=2
+    )
+    assert _texts(mp, image) == [b"HC1:" + b"6BF+" * 50]
+
+
 def test_both_widths_tell_the_same(mp):
     """Not only the text: what was corrected, given up and measured, on a frame that needs all of it."""
     code = frames.symbol("HC1:" + "9X.K" * 60, version=12, error="Q")
@@ -232,3 +256,62 @@ result = [len(found), decoder.stage_us]
     count, stages = mp.run(source, space="clock", frame=image.tobytes())
     assert count == 1
     assert len(stages) == 3 and all(stage > 0 and stage % 7 == 0 for stage in stages)
+
+
+def test_finders_seen_are_counted_even_where_nothing_is_read(mp):
+    """A code with its data covered: someone holds it up, but a steadier hand is wanted, or a whole code."""
+    code = frames.symbol("COVERED", version=4, error="L")
+    image = frames.frame([(code, frames.corners(41 * 6, (320, 240)))])
+    image.paste(230, (268, 141, 372, 339))
+    source = DECODE + "result = [len(result), decoder.seen]"
+    names = {"width": 640, "height": 480, "space": "decoder"}
+    found, seen = mp.run(source, frame=image.tobytes(), **names)
+    assert found == 0
+    assert seen >= 3
+    assert mp.run(source, frame=Image.new("L", (640, 480), 200).tobytes(), **names) == [0, 0]
+
+
+REMAINS = """
+import sys
+from array import array
+from scanner.vision.decoder import Decoder
+decoder = Decoder(640, 480)
+read = [symbol.payload for symbol in decoder.decode(frame, 640, 480)]
+
+def buffers(name, thing, depth=0):
+    if isinstance(thing, (bytearray, array)):
+        yield name, sum(1 for v in thing if v)
+    elif hasattr(thing, "__dict__") and depth < 4:
+        for key, value in thing.__dict__.items():
+            if type(value) != type(sys) and not isinstance(value, type):
+                yield from buffers(name + "." + key, value, depth + 1)
+
+def remains():
+    found = dict(buffers("decoder", decoder))
+    for name, module in sys.modules.items():
+        if name.startswith("scanner.vision."):
+            found.update(buffers(name, module))
+    return found
+
+before = remains()
+frame = None
+decoder.forget()
+result = [read, before, remains()]
+"""
+
+
+def test_a_forgotten_code_is_in_no_buffer(mp):
+    """Every buffer that can be reached from the decoder or from its modules, tables and geometry aside."""
+    code = frames.symbol("HC1:" + "SECRET" * 40, version=12, error="M")
+    image = frames.frame(
+        [(code, frames.corners(400, (320, 240), 9))], black=70, white=170, noise=22, blur=0.8
+    )
+    read, before, after = mp.run(REMAINS, space="remains", frame=image.tobytes())
+    assert read == [b"HC1:" + b"SECRET" * 40]
+    tables = (".EXP", ".LOG", "format._words", "._times", "._masks", "._plan", "._centres")
+    places = ("_mesh.", "_drift.", "._geometry", "._size", "._place", "._best", "probe._edges")
+    left = {name: count for name, count in after.items() if count}
+    assert [name for name in left if not any(known in name for known in tables + places)] == []
+    # The walk has seen the buffers that matter, and they did hold something.
+    for name in ("_sampler.grid", "_sampler.values", "codewords.data", "codewords._stream", "symbol._ranks"):
+        assert sum(count for seen, count in before.items() if seen.endswith(name)) > 0, name

@@ -8,6 +8,8 @@ from array import array
 import micropython
 from micropython import const
 
+from scanner.vision.wiping import wipe
+
 _MOST_REACH = const(7)  # modules searched in each direction
 _SIDE = const((_MOST_REACH + 2) * 4 + 1)
 _BIAS = const(1 << 20)
@@ -143,6 +145,10 @@ class AlignmentSearch:
         self.x = 0.0
         self.y = 0.0
         self.score = 0.0
+
+    def forget(self):
+        """Leave nothing of the last frame."""
+        wipe(self._patch)
 
     def find(self, frame, width, height, x, y, steps, reach, flip):
         """Look around (x, y), `reach` modules each way; `steps` are the module vectors. True if it is there."""

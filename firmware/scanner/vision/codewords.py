@@ -9,6 +9,7 @@ import micropython
 from micropython import const
 
 from scanner.vision import blocks, galois, masks, matrix, reed_solomon
+from scanner.vision.wiping import wipe
 
 _MAX_CODEWORDS = const(3706)
 _MAX_BLOCKS = const(81)
@@ -212,6 +213,12 @@ def _close_up(code: ptr8, count: int, shorts: int, length: int, parity: int) -> 
         k += parity
         b += 1
     return w
+
+
+def forget():
+    """Leave nothing of the last symbol."""
+    wipe(data, _stream, _syndromes, _dirty, _doubtful)
+    reed_solomon.forget()
 
 
 def read(grid, size, version, level, mask, flipped, confidence):

@@ -12,6 +12,7 @@ from scanner.vision.mesh import Mesh
 from scanner.vision.placing import Placing
 from scanner.vision.sampling import Sampler
 from scanner.vision.sharpening import sharpen
+from scanner.vision.wiping import wipe
 
 _LEAST_SIDE = 21  # pixels; a symbol has at least as many modules
 
@@ -80,6 +81,14 @@ class Decoder:
                 break
         self.seen = len(search.found)
         return found
+
+    def forget(self):
+        """Overwrite whatever still holds the last frame's code. Symbols that were returned are the caller's."""
+        self._search.forget()
+        self._placing.forget()
+        self._sampler.forget()
+        wipe(self._row)
+        symbol.forget()
 
     def _attempt(self, frame, width, height, three):
         # One triple of finders: place the grid, then sample and read it, sharper from attempt to attempt.

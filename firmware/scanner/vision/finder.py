@@ -1,15 +1,18 @@
 # Frame -> finder patterns: their middles between pixels, module sizes and polarity.
 #
-# Rows are scanned sparsely (rows.py); each hit is checked by cuts down, across and along the diagonals (probe.py),
-# which also move it to the true middle. What passes all of them is rarely anything else.
+# Rows are scanned sparsely (rows.py, swings.py, crossings.py); each hit is checked by cuts down, across and along
+# the diagonals (probe.py), which also move it to the true middle. What passes all of them is rarely anything else.
 #
 # Large modules are searched in rows shrunk by two or four: noise averages out there, and the threshold blocks
 # grow with them.
 from array import array
 
-from .probe import Probe
-from .rows import blend_rows, find_crossings, find_edges, find_swings, shrink_row
-from .threshold import ThresholdMap
+from scanner.vision.crossings import find_crossings
+from scanner.vision.probe import Probe
+from scanner.vision.rows import find_edges, shrink_row
+from scanner.vision.swings import blend_rows, find_swings
+from scanner.vision.threshold import ThresholdMap
+from scanner.vision.wiping import wipe
 
 _ROOM = 64  # finders kept at most: noise and text must not make the grouping explode
 _LEAST_MODULE = 128  # 1/256 px
@@ -40,6 +43,7 @@ class FinderSearch:
         self._row = bytearray(max_width)
         self._place = array("i", (0,) * 6)
         self.found = []
+        self._frame = None
         self._left = 0
         self._count = 0
 
@@ -54,6 +58,18 @@ class FinderSearch:
             self._edges = array("H", (0,) * (width + 2))
             self._row = bytearray(width)
         self.thresholds.measure(frame, width, height)
+
+    def forget(self):
+        """Leave nothing of the last frame."""
+        self.found = []
+        self._frame = None
+        self.probe.forget()
+        self.thresholds.forget()
+        wipe(self._row)
+        for i in range(len(self._edges)):
+            self._edges[i] = 0
+        for i in range(len(self._hits)):
+            self._hits[i] = 0
 
     def scan(self, first, step, shift, blurred):
         """Scan rows first, first + step, ... of the frame shrunk by `1 << shift`, adding to `found`.
@@ -70,7 +86,7 @@ class FinderSearch:
         hits = self._hits
         blocks = self.thresholds
         view = memoryview(frame)
-        marks = memoryview(blocks.at)
+        marks = memoryview(blocks.broad if shift else blocks.at)
         swings = memoryview(blocks.swing)
         size = 1 << shift
         half = (size - 1) * 128  # the middle of a shrunk pixel, in 1/256 px of the frame

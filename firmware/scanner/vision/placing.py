@@ -23,6 +23,12 @@ class Placing:
         self._mesh = mesh
         self._sampler = sampler
         self._alignment = alignment
+        self._frame = None
+
+    def forget(self):
+        """Leave nothing of the last frame."""
+        self._frame = None
+        self._alignment.forget()
 
     def place(self, frame, width, height, three, flip):
         """Lay the mesh for a triple of finders (top left, top right, bottom left). False if it is no symbol."""

@@ -9,6 +9,8 @@ from array import array
 import micropython
 from micropython import const
 
+from scanner.vision.wiping import wipe
+
 _ROOM = const(64)  # samples on each side of the middle, at most
 _BIAS = const(1 << 20)  # ptr32 reads are unsigned on 64-bit machines, so signed values are stored shifted
 _LEAST_CONTRAST = const(12)  # grey levels between the darkest and lightest sample
@@ -94,6 +96,7 @@ def _six_edges(line: ptr8, half: int, swing: int, edges: ptr32) -> int:
         top_at = half
         top_value = from_value
         rising = 1
+        ring = 0
         while found < 3:
             i += side
             v = 0
@@ -118,7 +121,12 @@ def _six_edges(line: ptr8, half: int, swing: int, edges: ptr32) -> int:
                     if beyond:
                         return 0
                 else:
-                    level = (top_value + from_value + 1) >> 1
+                    level = top_value - from_value
+                    if found == 2 and level > ring + ring:
+                        # Not the quiet zone alone: something brighter beyond it, where this edge does not lie.
+                        level = ring + (ring >> 1)
+                    ring = level
+                    level = (from_value + from_value + level + 1) >> 1
                     k = from_at
                     before = from_value
                     w = before
@@ -155,6 +163,10 @@ class Probe:
         self._edges = array("i", (0,) * 6)
         self.middle = 0.0
         self.module = 0.0
+
+    def forget(self):
+        """Leave nothing of the last frame."""
+        wipe(self._line)
 
     def cut(self, frame, width, height, x, y, dx, dy, flip, slack=0.5, sx=0, sy=0, beside=0, reach=5.0):
         """Cut through (x, y) along (dx, dy), about a module long, all in 1/256 px. True if it shows a finder.

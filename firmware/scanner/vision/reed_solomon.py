@@ -9,6 +9,7 @@ import micropython
 from micropython import const
 
 from scanner.vision.galois import EXP, LOG, syndromes
+from scanner.vision.wiping import wipe
 
 MAX_PARITY = const(30)
 FAILED = const(-1)
@@ -17,6 +18,11 @@ FAILED = const(-1)
 _STEP = const(40)
 _work = bytearray(6 * 40)
 _times = bytearray(256)
+
+
+def forget():
+    """Leave nothing of the last block."""
+    wipe(_work)
 
 
 @micropython.viper

@@ -7,6 +7,8 @@ from array import array
 import micropython
 from micropython import const
 
+from scanner.vision.wiping import wipe
+
 _BIAS = const(1 << 20)
 _USUAL = const(117)  # modules a side, version 25: no certificate seen is larger, and larger symbols make room
 _RADIUS = const(5)  # the threshold's window is 11 modules wide
@@ -196,6 +198,12 @@ class Sampler:
         self._strip = bytearray(177)
         self._size = array("i", (0,) * 8)
         self._sums = array("H", (0,) * 177)
+
+    def forget(self):
+        """Leave nothing of the last symbol."""
+        wipe(self.values, self.grid, self._strip)
+        for i in range(len(self._sums)):
+            self._sums[i] = 0
 
     def sample(self, frame, width, height, mesh, flip):
         """Fill `values` with the grey value of every module; light-on-dark codes (`flip` 255) are turned."""

@@ -6,6 +6,8 @@
 import micropython
 from micropython import const
 
+from scanner.vision.wiping import wipe
+
 _TERMINATOR = const(0)
 _NUMERIC = const(1)
 _ALPHANUMERIC = const(2)
@@ -239,7 +241,9 @@ def parse(data, length, version):
             at += 16
         else:
             raise ValueError("unknown mode")
-    return bytes(memoryview(out)[:w]), names, append, eci, fnc1
+    payload = bytes(memoryview(out)[:w])
+    wipe(out)  # it goes back to the heap as it is
+    return payload, names, append, eci, fnc1
 
 
 def _designator(data, at, end):

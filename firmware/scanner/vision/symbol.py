@@ -7,6 +7,7 @@
 from micropython import const
 
 from scanner.vision import codewords, format, matrix, segments
+from scanner.vision.wiping import wipe
 
 _TRIES = const(4)  # format candidates before a grid is given up
 
@@ -53,6 +54,12 @@ def read(grid, size, confidence=None, mirrored=False):
             content = segments.parse(codewords.data, length, version)
             return Symbol(version, level, at & 7, at >= 32, corrected, erased, content)
     raise ValueError("no symbol in this grid")
+
+
+def forget():
+    """Leave nothing of the last symbol in any buffer of its reading."""
+    codewords.forget()
+    wipe(_ranks)
 
 
 def _leave_out(start):

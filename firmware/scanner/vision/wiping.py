@@ -1,0 +1,18 @@
+# Zeros over what a buffer held: the code of the last holder must not stay where the next one is scanned.
+#
+# A viper loop, because a slice assigned from new zeros would take as much memory again as the largest buffer.
+import micropython
+
+
+@micropython.viper
+def _zero(buffer: ptr8, count: int):
+    i = 0
+    while i < count:
+        buffer[i] = 0
+        i += 1
+
+
+def wipe(*buffers):
+    """Overwrite bytearrays in place."""
+    for buffer in buffers:
+        _zero(buffer, len(buffer))
