@@ -43,6 +43,7 @@ def raises_a_bit(old: ptr8, new: ptr8, length: int) -> bool:
 ONES = b"\\xff" * 4096
 
 class Flash:
+    # Errors are returned and not raised: an exception would leave littlefs in the middle of its work.
     def __init__(self, image):
         self.image = image
         self.cut = self.operations = self.read = 0
@@ -50,34 +51,35 @@ class Flash:
 
     def readblocks(self, block, buffer, offset=0):
         if self.dead:
-            raise OSError(5)
+            return -5
         self.read += len(buffer)
         at = block * 4096 + offset
         buffer[:] = self.image[at : at + len(buffer)]
+        return 0
 
     def writeblocks(self, block, buffer, offset=0):
         at = block * 4096 + offset
         if raises_a_bit(memoryview(self.image)[at : at + len(buffer)], buffer, len(buffer)):
-            raise OSError(5)
-        self.operate(at, buffer)
+            return -5
+        return self.operate(at, buffer)
 
     def ioctl(self, operation, argument):
         if operation == 6:
-            self.operate(argument * 4096, ONES)
+            return self.operate(argument * 4096, ONES)
         return len(self.image) // 4096 if operation == 4 else 4096 if operation == 5 else 0
 
     def operate(self, at, data):
         if self.dead:
-            raise OSError(5)
+            return -5
         self.operations += 1
         if self.operations == self.cut:
             self.dead = True
-            if not self.torn:
-                raise OSError(5)
-            data = memoryview(data)[: len(data) // 2]
+            if self.torn:
+                half = len(data) // 2
+                self.image[at : at + half] = data[:half]
+            return -5
         self.image[at : at + len(data)] = data
-        if self.dead:
-            raise OSError(5)
+        return 0
 
 class Part:
     pass
@@ -100,12 +102,13 @@ class Board:
 flash = None
 
 def mount(image=None, blocks=BLOCKS):
-    global flash
+    global flash, up, methods
+    up = methods = None
+    gc.collect()  # files are closed by it, as far as they still can be
     try:
         vfs.umount("/b")
     except OSError:
         pass
-    gc.collect()
     flash = Flash(bytearray(ONES * blocks) if image is None else bytearray(image))
     if image is None:
         vfs.VfsLfs2.mkfs(flash, readsize=16, progsize=16, lookahead=32)
@@ -190,7 +193,10 @@ class Rig:
         found = bundle if isinstance(bundle, Bundle) else read_bundle(bundle)
         pieces = [piece for _, piece in found.pieces]
         return self.run(
-            "result = push(manifest, pieces, **options)", manifest=found.manifest, pieces=pieces, options=options
+            "result = push(manifest, pieces, **options)",
+            manifest=found.manifest,
+            pieces=pieces,
+            options=options,
         )
 
     def restart(self) -> None:
@@ -211,5 +217,12 @@ class Rig:
 
 def record(number: int, **changes: Any) -> KeyRecord:
     digest = hashlib.sha256(str(number).encode()).digest()
-    fields: dict[str, Any] = {"kid": digest[:8], "kind": "P-256", "x": digest, "y": digest, "country": "DE", **changes}
+    fields: dict[str, Any] = {
+        "kid": digest[:8],
+        "kind": "P-256",
+        "x": digest,
+        "y": digest,
+        "country": "DE",
+        **changes,
+    }
     return KeyRecord(**fields)

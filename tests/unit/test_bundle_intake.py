@@ -124,9 +124,9 @@ def test_a_damaged_part_is_found_and_thrown_away(rig):
     found = read_bundle(trust(6))
     name, piece = found.pieces[3]
     bad = (name, piece[:50] + bytes([piece[50] ^ 1]) + piece[51:])
-    assert rig.push(Bundle(found.manifest, found.contents, (*found.pieces[:3], bad, *found.pieces[4:])))[0] == (
-        "part_damaged"
-    )
+    assert rig.push(Bundle(found.manifest, found.contents, (*found.pieces[:3], bad, *found.pieces[4:])))[
+        0
+    ] == ("part_damaged")
     assert rig.version == 5
     assert rig.push(found)[0] == {"kind": "trust", "version": 6}
 
@@ -166,7 +166,13 @@ def test_chunks_twice_early_and_outside(rig):
     assert rig.ask("bundle.chunk", part=0, offset=50, data=piece[50:120])["next"] == [0, 120]
     assert rig.ask("bundle.chunk", part=0, offset=121, data=piece[121:130]) == "out_of_order"
     assert rig.ask("bundle.commit") == "incomplete"
-    for part, offset, data in ((1, 0, b"x"), (-1, 0, b"x"), (0, -1, b"x"), (0, len(piece), b"x"), (0, 0, "x")):
+    for part, offset, data in (
+        (1, 0, b"x"),
+        (-1, 0, b"x"),
+        (0, -1, b"x"),
+        (0, len(piece), b"x"),
+        (0, 0, "x"),
+    ):
         assert rig.ask("bundle.chunk", part=part, offset=offset, data=data) == "bad_parameters"
     assert rig.ask("bundle.chunk", part=0, offset=120, data=piece[120:])["next"] is None
     assert rig.ask("bundle.commit") == {"kind": "trust", "version": 5}

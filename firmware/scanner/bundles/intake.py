@@ -62,6 +62,7 @@ class Intake:
         self._file = None
         self.done = self._is_active(signed)
         if self.done:
+            self.tidy()  # a cut may have come between its activation and that
             return
         highest = max(self.old.version if self.old else 0, self._floor() - 1)
         if manifest.version <= highest:
