@@ -247,3 +247,25 @@ def test_a_compiler_that_is_missing_or_wrong(monkeypatch, tmp_path):
     monkeypatch.setenv("GATEPOST_MPY_CROSS", "/bin/false")
     with pytest.raises(GatepostError, match="mpy-cross refused"):
         compiling.firmware_files("xtensawin")
+
+
+def test_esptool_is_asked_to_write_from_the_first_byte(monkeypatch):
+    asked = []
+
+    def run(arguments, seconds=0.0):
+        asked.append(arguments)
+        return 0, ""
+
+    monkeypatch.setattr(esptool, "run", run)
+    esptool.write_flash("/dev/ttyACM0", "esp32s3", Path("scanner.bin"))
+    (words,) = asked
+    assert words[words.index("--port") + 1] == "/dev/ttyACM0"
+    assert words[-3:] in (["write-flash", "0", "scanner.bin"], ["write_flash", "0", "scanner.bin"])
+
+
+def test_what_esptool_says_reaches_people_in_one_sentence(monkeypatch):
+    with pytest.raises(GatepostError, match=r"esptool could not write the flash: .*; hold BOOT"):
+        esptool.write_flash("/dev/nowhere", "esp32s3", Path("scanner.bin"))
+    monkeypatch.setattr(esptool.importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(GatepostError, match=r"pip install 'gatepost\[board\]'"):
+        esptool.run(["version"])
