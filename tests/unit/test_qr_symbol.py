@@ -43,7 +43,7 @@ def test_every_version_and_level_filled_to_the_brim(mp, version, level):
         "erased": 0,
         "mirrored": False,
         "inverted": False,
-        "corners": None,
+        "corners": (),
         "structured_append": None,
         "eci": None,
         "fnc1": 0,

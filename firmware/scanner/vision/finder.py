@@ -43,7 +43,7 @@ class FinderSearch:
         self._row = bytearray(max_width)
         self._place = array("i", (0,) * 6)
         self.found = []
-        self._frame = None
+        self._frame = b""
         self._left = 0
         self._count = 0
 
@@ -62,7 +62,7 @@ class FinderSearch:
     def forget(self):
         """Leave nothing of the last frame."""
         self.found = []
-        self._frame = None
+        self._frame = b""
         self.probe.forget()
         self.thresholds.forget()
         wipe(self._row)

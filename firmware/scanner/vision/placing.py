@@ -23,11 +23,11 @@ class Placing:
         self._mesh = mesh
         self._sampler = sampler
         self._alignment = alignment
-        self._frame = None
+        self._frame = b""
 
     def forget(self):
         """Leave nothing of the last frame."""
-        self._frame = None
+        self._frame = b""
         self._alignment.forget()
 
     def place(self, frame, width, height, three, flip):

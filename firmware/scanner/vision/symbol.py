@@ -26,7 +26,7 @@ class Symbol:
         self.erased = erased  # codewords given up as erasures, right or wrong
         # What these hold is told at segments.parse.
         self.payload, self.segments, self.structured_append, self.eci, self.fnc1 = content
-        self.corners = None  # x, y of the outer corners top left, top right, bottom right, bottom left
+        self.corners = ()  # x, y of the outer corners top left, top right, bottom right, bottom left
         self.inverted = False  # light on dark
 
 
