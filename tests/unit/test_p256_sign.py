@@ -67,7 +67,7 @@ def test_public_keys_of_small_large_and_lopsided_numbers(mp):
 
 
 def test_the_lowest_and_highest_numbers_are_right_or_refused(mp):
-    """Within 30 of 0 and of n an addition may meet its own point, which the formulas do not know: never a wrong answer."""
+    """Within 30 of 0 and of n an addition may meet its own point, which the formulas do not know: no wrong answers."""
     refused = 0
     for k in [*range(1, 40), *range(P256.n - 40, P256.n)]:
         key = k.to_bytes(32, "big")

@@ -20,6 +20,8 @@ _RESERVE = const(65536)  # room that scans leave to the records of those who com
 _RECORD_ROOM = const(8192)
 _HEAD = b"gatepost journal head 1"
 _NO_SPACE = const(28)  # ENOSPC
+_BROKEN = const(5)  # EIO
+_WRECKS = const(8)  # files that failed to close, after which flash is not tried again until the next start
 
 
 class JournalFull(Exception):
@@ -46,6 +48,7 @@ class Journal:
         self._shelf = Shelf(root + "/journal")
         self._pull = Pull(self._shelf)
         self._file = self._segment_key = None
+        self._wrecks = []
         self.dropped = self._untold = self.boots = 0
         self._recover()
         self.boots += 1
@@ -69,6 +72,8 @@ class Journal:
 
         JournalFull where there is no room; OSError where flash fails: then it may be on flash all the same.
         """
+        if len(self._wrecks) >= _WRECKS:
+            raise OSError(_BROKEN)
         if self._lost:
             self._recover()
         if not self._room(_RESERVE if kind == "scan" else 0):
@@ -108,6 +113,8 @@ class Journal:
             try:
                 file.close()
             except OSError:
+                # The collector would close it once more, and write where others have written since: keep it from him.
+                self._wrecks.append(file)
                 self._lost = True
 
     def set_supervisors(self, points):
