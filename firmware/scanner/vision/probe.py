@@ -33,6 +33,8 @@ def _sample_line(frame: ptr8, width: int, height: int, x: int, y: int, geometry:
     low = 255
     high = 0
     n = half * 2 + 1
+    first = 0
+    last = n - 1
     i = 0
     x = x - half * dx - beside * sx
     y = y - half * dy - beside * sy
@@ -65,9 +67,10 @@ def _sample_line(frame: ptr8, width: int, height: int, x: int, y: int, geometry:
             total += (top << 4) + ((v << 4) + (int(frame[at + 1]) - v) * fx - top) * fy
             j += 1
         if outside < 0:
-            # Beyond the frame is quiet zone: pictures are often cropped to the symbol's edge.
-            line[i] = 255
+            if low > high:
+                first = i + 1
         else:
+            last = i
             v = ((total // spread) >> 8) ^ flip
             line[i] = v
             if v < low:
@@ -76,6 +79,15 @@ def _sample_line(frame: ptr8, width: int, height: int, x: int, y: int, geometry:
                 high = v
         x += dx
         y += dy
+        i += 1
+    # Beyond the frame is quiet zone, as light as the lightest: pictures are often cropped to the symbol's edge.
+    i = 0
+    while i < first:
+        line[i] = high
+        i += 1
+    i = last + 1
+    while i < n:
+        line[i] = high
         i += 1
     return low | (high << 8)
 
