@@ -207,6 +207,20 @@ def test_sim_takes_lines(folder):
     assert (folder / "out.png").exists()
 
 
+def test_sim_obeys_many_lines_that_come_at_once(folder):
+    with subprocess.Popen(
+        [sys.executable, "-m", "gatepost.cli.main", "sim", "--quiet", "--at", AT],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdin is not None
+        assert process.stdout is not None
+        # The input stays open: a line that waits in a buffer would wait for ever.
+        process.stdin.write("press\npress\nnothing.png\nclock 2026-01-01T00:00:00\nquit\n")
+        process.stdin.flush()
+        assert process.wait(20) == 0
+        assert process.stdout.read().startswith("port ")
+
+
 def test_sim_watches_a_folder(folder):
     watched = folder / "watched"
     watched.mkdir()

@@ -186,11 +186,9 @@ def _flash(args: argparse.Namespace) -> Found:
 def _push(args: argparse.Namespace) -> int:
     bundle = _bundle(args.bundle)
     with _session(args) as client:
-        from rich.progress import Progress
-
         from gatepost.device import report
 
-        with Progress(console=report.console(stderr=True), transient=True, disable=args.json) as shown:
+        with report.bar(args.json) as shown:
             task = shown.add_task(f"{bundle.kind} bundle {bundle.version}", total=len(bundle.content))
             pushed = client.push(bundle, lambda here, _: shown.update(task, completed=here))
     if args.json:

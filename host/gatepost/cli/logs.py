@@ -127,8 +127,6 @@ def _pull(args: argparse.Namespace) -> int:
 
 
 def _pull_one(args: argparse.Namespace, found: Found, credentials: Credentials) -> dict[str, Any]:
-    from rich.progress import Progress
-
     from gatepost.device import discovery, report
     from gatepost.device.archives import archive_of
     from gatepost.journal.pull import collect
@@ -138,7 +136,7 @@ def _pull_one(args: argparse.Namespace, found: Found, credentials: Credentials) 
         archive, note = archive_of(args.output, found.name, session.device)
         if note:
             print(f"gatepost: {note}", file=sys.stderr)
-        with Progress(console=report.console(stderr=True), transient=True, disable=args.json) as shown:
+        with report.bar(args.json) as shown:
             task = shown.add_task(found.label, total=None)
             taken = collect(
                 archive,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import select
 import shlex
 import sys
@@ -107,14 +108,16 @@ class Session:
     def run(self, watched: Path | None) -> None:
         """Obey lines and show what appears in the folder, until the input ends (or for ever with a folder)."""
         fresh = _appearing(watched)
+        typed = _Lines(sys.stdin.fileno())
         listening = True
         while listening or watched:
             for path in next(fresh):
                 self.obey([str(path)])
             if not listening:
                 time.sleep(_POLL_SECONDS)
-            elif select.select([sys.stdin], [], [], _POLL_SECONDS if watched else None)[0]:
-                line = sys.stdin.readline()
+                continue
+            line = typed.next(_POLL_SECONDS if watched else None)
+            if line is not None:
                 listening = bool(line)
                 if line.strip() == "quit":
                     return
@@ -159,6 +162,26 @@ class Session:
     def _restart(self) -> None:
         self._scanner.restart()
         print(f"port {self._scanner.port}", flush=True)
+
+
+class _Lines:
+    """An input by lines, without a buffer that select() cannot see: many may come at once."""
+
+    def __init__(self, handle: int) -> None:
+        self._handle = handle
+        self._pending = b""
+        self._ended = False
+
+    def next(self, seconds: float | None) -> str | None:
+        """The next line, "" at the end, None where there is none in time."""
+        while b"\n" not in self._pending and not self._ended:
+            if not select.select([self._handle], [], [], seconds)[0]:
+                return None
+            more = os.read(self._handle, 65536)
+            self._ended = not more
+            self._pending += more
+        line, end, self._pending = self._pending.partition(b"\n")
+        return (line + end).decode("utf-8", "replace")
 
 
 def _appearing(folder: Path | None) -> Iterator[list[Path]]:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Table
 
 from gatepost.device.discovery import Found
@@ -53,6 +54,11 @@ def scanners_table(found: Sequence[Found]) -> Table:
             state_words(hello),
         )
     return table
+
+
+def bar(quiet: bool) -> Progress:
+    """A bar on standard error while something lasts; nothing where nobody watches."""
+    return Progress(console=console(stderr=True), transient=True, disable=quiet or not sys.stderr.isatty())
 
 
 def progress_table(visits: Iterable[Visit]) -> Table:
