@@ -11,6 +11,7 @@ _VISION = (
     "scanner.vision.reed_solomon",
     "scanner.vision.codewords",
     "scanner.vision.symbol",
+    "scanner.vision.cuts",
     "scanner.vision.finder",
     "scanner.vision.decoder",
 )

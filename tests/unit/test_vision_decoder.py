@@ -309,7 +309,17 @@ def test_a_forgotten_code_is_in_no_buffer(mp):
     read, before, after = mp.run(REMAINS, space="remains", frame=image.tobytes())
     assert read == [b"HC1:" + b"SECRET" * 40]
     tables = (".EXP", ".LOG", "format._words", "._times", "._masks", "._plan", "._centres")
-    places = ("_mesh.", "_drift.", "._geometry", "._size", "._place", "._best", "probe._edges")
+    places = (
+        "_mesh.",
+        "_drift.",
+        "._geometry",
+        "._size",
+        "._place",
+        "._best",
+        "probe._edges",
+        "probe.out",
+        "._places",
+    )
     left = {name: count for name, count in after.items() if count}
     assert [name for name in left if not any(known in name for known in tables + places)] == []
     # The walk has seen the buffers that matter, and they did hold something.

@@ -7,18 +7,42 @@
 # grow with them.
 from array import array
 
+import micropython
+from micropython import const
+
 from scanner.vision.crossings import find_crossings
-from scanner.vision.probe import Probe
+from scanner.vision.probe import BIAS, Probe
 from scanner.vision.rows import find_edges, shrink_row
 from scanner.vision.swings import blend_rows, find_swings
 from scanner.vision.threshold import ThresholdMap
 from scanner.vision.wiping import wipe
 
+_BIAS = const(1 << 20)
 _ROOM = 64  # finders kept at most: noise and text must not make the grouping explode
-_LEAST_MODULE = 128  # 1/256 px
-_LARGE = 3 * 256  # modules of three pixels and more, in 1/256 px
 _HITS = 128  # hits of one row at most
 _PROBES = 2000  # hits checked in one pass at most
+
+
+@micropython.viper
+def _known(places: ptr32, count: int, x: int, y: int, inverted: int, near: int) -> int:
+    # Which finder (x, y + _BIAS, module, inverted) lies within `near`, or within two of its modules if that is 0.
+    k = 0
+    while k < count:
+        dx = int(places[0]) - _BIAS - x
+        if dx < 0:
+            dx = 0 - dx
+        far = near
+        if far == 0:
+            far = 2 * int(places[2])
+        if dx < far:
+            dy = int(places[1]) - _BIAS - y
+            if dy < 0:
+                dy = 0 - dy
+            if dy < far and int(places[3]) == inverted:
+                return k
+        places = ptr32(int(places) + 16)
+        k += 1
+    return 0 - 1
 
 
 class Finder:
@@ -41,6 +65,7 @@ class FinderSearch:
         self._edges = array("H", (0,) * (max_width + 2))
         self._hits = array("H", (0,) * (3 * _HITS))
         self._row = bytearray(max_width)
+        self._places = array("i", (0,) * (4 * _ROOM))
         self._place = array("i", (0,) * 6)
         self.found = []
         self._frame = b""
@@ -57,6 +82,7 @@ class FinderSearch:
         if width + 2 > len(self._edges):
             self._edges = array("H", (0,) * (width + 2))
             self._row = bytearray(width)
+        self.probe.begin(width, height)
         self.thresholds.measure(frame, width, height)
 
     def forget(self):
@@ -77,7 +103,8 @@ class FinderSearch:
         `blurred` rows are cut at half way between their extremes instead of at a threshold.
         """
         # What one row alone has hit is most likely noise: it must not fill the room.
-        self.found = [f for f in self.found if f.hits > 1 or len(self.found) < _ROOM // 2]
+        if len(self.found) >= _ROOM // 2:
+            self._keep_certain()
         self._left = _PROBES
         frame = self._frame
         width = self._width
@@ -128,67 +155,48 @@ class FinderSearch:
 
     def _check(self, x, y, module, inverted):
         # x, y, module in 1/256 px.
-        for f in self.found:
-            near = 2 * f.module
-            if f.inverted == inverted and abs(f.x - x) < near and abs(f.y - y) < near:
-                f.hits += 1
-                return
-        if len(self.found) >= _ROOM:
+        places = self._places
+        found = self.found
+        known = _known(places, len(found), x, y, inverted, 0)
+        if known >= 0:
+            found[known].hits += 1
+            return
+        if len(found) >= _ROOM:
             # A finder that one row alone has hit is most likely noise.
-            self.found = [f for f in self.found if f.hits > 1]
-            if len(self.found) >= _ROOM:
+            self._keep_certain()
+            found = self.found
+            if len(found) >= _ROOM:
                 self._left = 0
                 return
         self._left -= 1
-        self._flip = 255 if inverted else 0
         probe = self.probe
-        if not self._cut(x, y, 0, module, 0.8, 5.0):
+        if not probe.examine(self._frame, x, y, module, 255 if inverted else 0):
             return
-        y += round(probe.middle * module)
-        down = round(probe.module * module)
-        if not self._cut(x, y, module, 0, 0.7, 5.0):
+        out = probe.out
+        x = out[0] - BIAS
+        y = out[1] - BIAS
+        module = min(out[2], out[3])
+        slant = (out[2] * out[2] + out[3] * out[3]) ** 0.5 * 0.75 / 65536
+        for k in (4, 5):
+            if out[k]:
+                module = min(module, round(out[k] * slant))
+        known = _known(places, len(found), x, y, inverted, module)
+        if known >= 0:
+            found[known].hits += 1
             return
-        x += round(probe.middle * module)
-        across = round(probe.module * module)
-        if not self._cut(x, y, 0, down, 0.6, 5.0):
-            return
-        y += round(probe.middle * down)
-        if min(across, down) < _LEAST_MODULE or across > 3 * down or down > 3 * across:
-            return
-        # Along a diagonal a module is 0.7 to 1.4 of itself, as the code is rotated.
-        slant_x = across * 3 // 4
-        slant_y = down * 3 // 4
-        module = min(across, down)
-        passed = 0
-        for sign in (1, -1):
-            if self._cut(x, y, slant_x, sign * slant_y, 0.8, 7.0):
-                passed += 1
-                module = min(module, round(probe.module * (slant_x * slant_x + slant_y * slant_y) ** 0.5))
-        if not passed:
-            return
-        for f in self.found:
-            if f.inverted == inverted and abs(f.x - x) < module and abs(f.y - y) < module:
-                f.hits += 1
-                return
         self._count += 1
-        self.found.append(Finder(self._count, x, y, module, inverted))
+        found.append(Finder(self._count, x, y, module, inverted))
+        self._note(len(found) - 1)
 
-    def _cut(self, x, y, dx, dy, slack, reach):
-        # Large modules show every spot of the print: average three lines, a quarter module apart.
-        beside = 1 if dx + abs(dy) >= _LARGE else 0
-        probe = self.probe
-        return probe.cut(
-            self._frame,
-            self._width,
-            self._height,
-            x,
-            y,
-            dx,
-            dy,
-            self._flip,
-            slack,
-            -dy // 4,
-            dx // 4,
-            beside,
-            reach,
-        )
+    def _keep_certain(self):
+        self.found = [f for f in self.found if f.hits > 1]
+        for k in range(len(self.found)):
+            self._note(k)
+
+    def _note(self, k):
+        f = self.found[k]
+        places = self._places
+        places[4 * k] = f.x + BIAS
+        places[4 * k + 1] = f.y + BIAS
+        places[4 * k + 2] = f.module
+        places[4 * k + 3] = f.inverted

@@ -9,6 +9,8 @@ from scanner.vision.mesh import BIAS
 from scanner.vision.projection import Projection
 from scanner.vision.sampling import alternation
 
+_LEG_SLACK = 7  # tenths of a module that a run of a cut along a leg may be off
+_LEG_REACH = 11  # modules that the cut is long
 _LEG_RATIO = 1.2  # between the two legs' lengths in modules: they should be equal
 _LEAST_TIMING = 0.3  # 1 is a perfect timing pattern, 0 is noise
 _NAMED_FROM = 6  # estimated versions from here on are looked up in the version information
@@ -68,19 +70,7 @@ class Placing:
             sx = round(ox * f.module / side * 0.4)
             sy = round(oy * f.module / side * 0.4)
             if not probe.cut(
-                self._frame,
-                self._width,
-                self._height,
-                f.x,
-                f.y,
-                round(mx),
-                round(my),
-                self._flip,
-                0.7,
-                sx,
-                sy,
-                2,
-                5.5,
+                self._frame, f.x, f.y, round(mx), round(my), self._flip, _LEG_SLACK, sx, sy, 2, _LEG_REACH
             ):
                 return None
             ends.append((probe.module * f.module, f.x + probe.middle * mx, f.y + probe.middle * my))

@@ -1,178 +1,71 @@
-# A straight cut through the middle of a finder pattern, in any direction, with its edges between pixels.
+# What passes for a finder pattern: cuts down, across and along both diagonals, each moving the middle for the next.
 #
-# Three concentric squares give six edges on any line through their middle, at -3.5, -2.5, -1.5, 1.5, 2.5 and 3.5
-# modules (ISO/IEC 18004, 6.3.3). Their mean is the middle along that line, their distances the module size in
-# that direction. Distances are taken between edges of the same kind (light to dark, dark to light), because a
-# threshold a little off moves the two kinds against each other.
+# Noise and text cross rows like finders thousands of times a frame, so the whole examination is one viper call
+# that allocates nothing; a cut alone (cuts.py) serves the fitting of the grid.
 from array import array
 
 import micropython
 from micropython import const
 
+from scanner.vision.cuts import ROOM, aim, cut
 from scanner.vision.wiping import wipe
 
-_ROOM = const(64)  # samples on each side of the middle, at most
-_BIAS = const(1 << 20)  # ptr32 reads are unsigned on 64-bit machines, so signed values are stored shifted
-_LEAST_CONTRAST = const(12)  # grey levels between the darkest and lightest sample
-_SWINGS = (4, 10)  # parts of a line's contrast that count as an extreme
+BIAS = const(1 << 20)
+_BIAS = const(1 << 20)
+_LEAST_MODULE = const(128)  # 1/256 px
 
 
 @micropython.viper
-def _sample_line(frame: ptr8, width: int, height: int, x: int, y: int, geometry: ptr32, line: ptr8) -> int:
-    # Fills `line` with averaged bilinear samples around (x, y); returns darkest | lightest << 8.
-    dx = int(geometry[0]) - _BIAS
-    dy = int(geometry[1]) - _BIAS
-    sx = int(geometry[2]) - _BIAS
-    sy = int(geometry[3]) - _BIAS
-    half = int(geometry[4])
-    beside = int(geometry[5])
-    flip = int(geometry[6])
-    spread = beside * 2 + 1
-    limit_x = ((width - 1) << 8) - 1
-    limit_y = ((height - 1) << 8) - 1
-    low = 255
-    high = 0
-    n = half * 2 + 1
-    first = 0
-    last = n - 1
-    i = 0
-    x = x - half * dx - beside * sx
-    y = y - half * dy - beside * sy
-    while i < n:
-        total = 0
-        outside = 0
-        j = 0
-        while j < spread:
-            ux = x + j * sx
-            uy = y + j * sy
-            if ux < 0:
-                outside |= ux + 128
-                ux = 0
-            if uy < 0:
-                outside |= uy + 128
-                uy = 0
-            if ux > limit_x:
-                outside |= limit_x + 129 - ux
-                ux = limit_x
-            if uy > limit_y:
-                outside |= limit_y + 129 - uy
-                uy = limit_y
-            at = (uy >> 8) * width + (ux >> 8)
-            fx = (ux >> 4) & 15
-            fy = (uy >> 4) & 15
-            v = int(frame[at])
-            top = (v << 4) + (int(frame[at + 1]) - v) * fx
-            at += width
-            v = int(frame[at])
-            total += (top << 4) + ((v << 4) + (int(frame[at + 1]) - v) * fx - top) * fy
-            j += 1
-        if outside < 0:
-            if low > high:
-                first = i + 1
-        else:
-            last = i
-            v = ((total // spread) >> 8) ^ flip
-            line[i] = v
-            if v < low:
-                low = v
-            if v > high:
-                high = v
-        x += dx
-        y += dy
-        i += 1
-    # Beyond the frame is quiet zone, as light as the lightest: pictures are often cropped to the symbol's edge.
-    i = 0
-    while i < first:
-        line[i] = high
-        i += 1
-    i = last + 1
-    while i < n:
-        line[i] = high
-        i += 1
-    return low | (high << 8)
-
-
-@micropython.viper
-def _six_edges(line: ptr8, half: int, swing: int, edges: ptr32) -> int:
-    # From the middle outwards, first to the left, then to the right: to light, to dark, to light again.
-    # A blurred ring never gets as light as the paper, so each edge is half way between the extremes on its two
-    # sides, whatever their level. An extreme counts once the line has left it by `swing`.
-    # Positions are 1/256 of a step from the middle, + _BIAS. Returns 1 if all six are there.
-    n = half * 2 + 1
-    side = 0 - 1
-    while side < 2:
-        found = 0
-        i = half
-        from_at = half
-        from_value = int(line[half])
-        top_at = half
-        top_value = from_value
-        rising = 1
-        ring = 0
-        while found < 3:
-            i += side
-            v = 0
-            beyond = 0
-            if i < 0 or i >= n:
-                beyond = 1
-            else:
-                v = int(line[i])
-            if rising == 0:
-                v = 255 - v  # falling is rising, seen from the other side
-            if beyond == 0 and v > top_value:
-                top_value = v
-                top_at = i
-            elif beyond == 0 and v < from_value and top_value - from_value < swing:
-                # No edge yet, and the start was not the extreme.
-                from_value = v
-                from_at = i
-                top_value = v
-                top_at = i
-            elif beyond or v < top_value - swing:
-                if top_value - from_value < swing or (beyond and found < 2):
-                    if beyond:
-                        return 0
-                else:
-                    level = top_value - from_value
-                    if found == 2 and level > ring + ring:
-                        # Not the quiet zone alone: something brighter beyond it, where this edge does not lie.
-                        level = ring + (ring >> 1)
-                    ring = level
-                    level = (from_value + from_value + level + 1) >> 1
-                    k = from_at
-                    before = from_value
-                    w = before
-                    while w < level:
-                        before = w
-                        k += side
-                        w = int(line[k])
-                        if rising == 0:
-                            w = 255 - w
-                    part = ((level - before) << 8) // (w - before)
-                    at = (k - side - half) * 256 + side * part + _BIAS
-                    if side < 0:
-                        edges[2 - found] = at
-                    else:
-                        edges[3 + found] = at
-                    found += 1
-                    from_at = top_at
-                    from_value = 255 - top_value
-                    rising = rising ^ 1
-                    top_at = i
-                    top_value = 255 - v
-                    if top_value < from_value:
-                        top_value = from_value
-        side += 2
-    return 1
+def _examine(frame, geometry, line, edges, x: int, y: int, module: int, out) -> int:
+    # Down, across, down again, then both diagonals; each cut moves the middle for the next.
+    e = ptr32(edges)
+    o = ptr32(out)
+    aim(geometry, x, y, 0, module, 8, 10)
+    if int(cut(frame, geometry, line, edges)) == 0:
+        return 0
+    part = 1536 * int(e[8])
+    y += ((int(e[7]) - _BIAS) * module + (part >> 1)) // part
+    down = (int(e[6]) * module + part) // (part + part)
+    aim(geometry, x, y, module, 0, 7, 10)
+    if int(cut(frame, geometry, line, edges)) == 0:
+        return 0
+    part = 1536 * int(e[8])
+    x += ((int(e[7]) - _BIAS) * module + (part >> 1)) // part
+    across = (int(e[6]) * module + part) // (part + part)
+    aim(geometry, x, y, 0, down, 6, 10)
+    if int(cut(frame, geometry, line, edges)) == 0:
+        return 0
+    part = 1536 * int(e[8])
+    y += ((int(e[7]) - _BIAS) * down + (part >> 1)) // part
+    if across < _LEAST_MODULE or down < _LEAST_MODULE or across > 3 * down or down > 3 * across:
+        return 0
+    o[0] = x + _BIAS
+    o[1] = y + _BIAS
+    o[2] = across
+    o[3] = down
+    # Along a diagonal a module is 0.7 to 1.4 of itself, as the code is rotated.
+    passed = 0
+    sign = 1
+    while sign >= 0 - 1:
+        o[5 - (sign + 1) // 2] = 0
+        aim(geometry, x, y, across * 3 // 4, sign * (down * 3 // 4), 8, 14)
+        if int(cut(frame, geometry, line, edges)):
+            passed = 1
+            o[5 - (sign + 1) // 2] = int(e[6]) * 256 // (12 * int(e[8]))
+        sign -= 2
+    return passed
 
 
 class Probe:
-    """Cuts through finder patterns. `middle` and `module` tell of the last good cut, in units of its vector."""
+    """Cuts through finder patterns. `middle` and `module` tell of the last good cut, in units of its vector; `out`
+    of the last finder examined: x, y (+ BIAS), its module across and down, all in 1/256 px, and the modules along
+    the two diagonals in 1/65536 of (3/4 across, 3/4 down), 0 where that cut failed."""
 
     def __init__(self):
-        self._line = bytearray(2 * _ROOM + 1)
-        self._geometry = array("i", (0,) * 7)
-        self._edges = array("i", (0,) * 6)
+        self._line = bytearray(2 * ROOM + 1)
+        self._geometry = array("i", (0,) * 12)
+        self._edges = array("i", (0,) * 9)
+        self.out = array("i", (0,) * 6)
         self.middle = 0.0
         self.module = 0.0
 
@@ -180,47 +73,32 @@ class Probe:
         """Leave nothing of the last frame."""
         wipe(self._line)
 
-    def cut(self, frame, width, height, x, y, dx, dy, flip, slack=0.5, sx=0, sy=0, beside=0, reach=5.0):
+    def begin(self, width, height):
+        """The size of the frames that follow."""
+        self._geometry[0] = width
+        self._geometry[1] = height
+
+    def examine(self, frame, x, y, module, flip):
+        """Whether a finder lies around (x, y), its modules about `module` (1/256 px); `out` tells of it."""
+        self._geometry[9] = flip
+        return _examine(frame, self._geometry, self._line, self._edges, x, y, module, self.out)
+
+    def cut(self, frame, x, y, dx, dy, flip, slack, sx, sy, beside, reach):
         """Cut through (x, y) along (dx, dy), about a module long, all in 1/256 px. True if it shows a finder.
 
-        `flip` is 255 for a light-on-dark code. `beside` lines on both sides, (sx, sy) apart, are averaged.
-        `slack` is how far, in modules, each of the five runs may be off. Sets `middle`, the offset of the true
-        middle, and `module`, the true module, both in units of (dx, dy).
+        `flip` is 255 for a light-on-dark code. `beside` lines on both sides, (sx, sy) apart, are averaged. `slack`
+        is how far, in tenths of a module, each of the five runs may be off, `reach` the cut's length in modules.
+        Sets `middle`, the offset of the true middle, and `module`, the true module, both in units of (dx, dy).
         """
-        # A step is about half a pixel, or an eighth of a module where modules are large.
-        parts = max(2, min(8, max(abs(dx), abs(dy)) // 128))
-        half = min(_ROOM, int(reach * parts))
         g = self._geometry
-        g[0] = round(dx / parts) + _BIAS
-        g[1] = round(dy / parts) + _BIAS
-        g[2] = sx + _BIAS
-        g[3] = sy + _BIAS
-        g[4] = half
-        g[5] = beside
-        g[6] = flip
-        extremes = _sample_line(frame, width, height, x, y, g, self._line)
-        low = extremes & 255
-        high = extremes >> 8
-        if high - low < _LEAST_CONTRAST:
+        aim(g, x, y, dx, dy, slack, reach)
+        g[6] = sx + BIAS
+        g[7] = sy + BIAS
+        g[8] = beside
+        g[9] = flip
+        if not cut(frame, g, self._line, self._edges):
             return False
-        # Large swings alone first: print is spotted, and sensors are noisy. Blurred rings show only in small ones.
-        for part in _SWINGS:
-            if _six_edges(self._line, half, (high - low) // part + 2, self._edges) and self._judge(
-                slack, parts
-            ):
-                return True
-        return False
-
-    def _judge(self, slack, parts):
-        e0, e1, e2, e3, e4, e5 = self._edges
-        module = (e4 - e0 + e5 - e1) / 12
-        scale = 256 * parts
-        self.module = module / scale
-        self.middle = ((e0 + e1 + e2 + e3 + e4 + e5) / 6 - _BIAS) / scale
-        limit = slack * module
-        return (
-            abs(e2 - e0 - 2 * module) < limit
-            and abs(e3 - e1 - 4 * module) < limit * 1.5
-            and abs(e4 - e2 - 4 * module) < limit * 1.5
-            and abs(e5 - e3 - 2 * module) < limit
-        )
+        scale = 256 * self._edges[8]
+        self.middle = (self._edges[7] - BIAS) / 6 / scale
+        self.module = self._edges[6] / 12 / scale
+        return True
