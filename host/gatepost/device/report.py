@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _DAY = 86400
 _KNOWN = (
     "protocol", "max_message", "firmware", "board", "name", "trust", "clock", "free", "link",
-    "provisioned", "sealed", "journal", "battery",
+    "provisioned", "sealed", "journal", "battery", "bundles",
 )  # fmt: skip
 _CLOCK_SLACK = 60  # seconds of difference that nobody needs to hear of
 _PIPE_WIDTH = 160  # characters of a line that no terminal wraps
@@ -119,6 +119,9 @@ def facts(hello: dict[str, Any]) -> dict[str, str]:
     }
     if hello.get("battery") is not None:
         rows["battery"] = f"{hello['battery']} %"
+    bundles = hello.get("bundles", {})
+    if bundles:
+        rows["bundles"] = ", ".join(f"{kind} {each.get('version')}" for kind, each in bundles.items())
     free = hello.get("free", {})
     if free:
         rows["free"] = ", ".join(f"{_bytes(amount)} of {where}" for where, amount in free.items())
