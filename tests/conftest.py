@@ -49,8 +49,9 @@ def mp64() -> Interpreter:
     return interpreter("64-bit")
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _close_interpreters() -> Iterator[None]:
+    """Each test file gets its interpreter fresh: what earlier files left would fill and split its heap."""
     yield
     for each in _resident.values():
         each.close()

@@ -1,6 +1,6 @@
 """A MicroPython process that stays, and answers the calls that tests make of the firmware.
 
-One process serves a whole test run: starting it costs more than most tests. A call that takes too long or kills
+One process serves a whole test file: starting it costs more than most tests. A call that takes too long or kills
 the process ends in an error for that test, and the next call starts a fresh one.
 """
 
