@@ -13,8 +13,9 @@ from scanner.link.journal_methods import JournalMethods
 from scanner.link.provisioning import Provisioning
 from scanner.link.rights import Gate
 from scanner.link.session import Sessions
+from scanner.reasons import Refusal
 from scanner.trust.access import NoList, open_trust
-from scanner.trust.store import open_keys
+from scanner.trust.store import attach, open_keys
 from scanner.version import VERSION
 
 
@@ -69,7 +70,10 @@ class Upkeep:
         manifest = transfer.manifest
         if manifest.kind == "trust":
             self.trust.close()
-            self.trust = open_trust(self.root)
+            try:
+                self.trust = attach(self.root, manifest, True)
+            except Refusal:
+                self.trust = open_trust(self.root)
             self.clock.not_before(self.trust.created)
         self.versions[manifest.kind] = _summary(manifest)
         self.note(

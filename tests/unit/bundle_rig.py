@@ -99,17 +99,24 @@ class Board:
         self.storage.root = "/b"
         self.clock = Chip()
 
-flash = None
+flash = up = None
 
 def mount(image=None, blocks=BLOCKS):
+    # Power off and on: what lies on flash now, and nothing that an open file still holds.
     global flash, up, methods
+    image = None if image is None else bytearray(image)
+    try:
+        if up is not None:
+            up.shut()
+    except OSError:
+        pass
     up = methods = None
-    gc.collect()  # files are closed by it, as far as they still can be
+    gc.collect()
     try:
         vfs.umount("/b")
     except OSError:
         pass
-    flash = Flash(bytearray(ONES * blocks) if image is None else bytearray(image))
+    flash = Flash(bytearray(ONES * blocks) if image is None else image)
     if image is None:
         vfs.VfsLfs2.mkfs(flash, readsize=16, progsize=16, lookahead=32)
     vfs.mount(vfs.VfsLfs2(flash, readsize=16, progsize=16, lookahead=32), "/b")
@@ -132,8 +139,11 @@ def put(name, data):
         file.write(data)
 
 def push(manifest, pieces, chunk=600, stop=None):
-    # What the host does; stop: after so many chunks. The last state or the code of a refusal, and what was sent.
+    # What the host does, with more to follow after every other chunk; stop: after so many. The last state or the code
+    # of a refusal, and what was sent. `durable` is what the scanner said that no cut can take.
+    global durable
     sent = []
+    durable = 0
     for at in range(0, len(manifest), 500):
         state = ask("bundle.begin", {"manifest": manifest[at : at + 500], "offset": at, "size": len(manifest)})
     if isinstance(state, str) or state["active"]:
@@ -146,7 +156,8 @@ def push(manifest, pieces, chunk=600, stop=None):
                 return state, sent
             data = pieces[part][offset : offset + chunk]
             sent.append((part, offset, len(data)))
-            state = ask("bundle.chunk", {"part": part, "offset": offset, "data": data})
+            more = len(sent) % 2 == 0
+            state = ask("bundle.chunk", {"part": part, "offset": offset, "data": data, "more": more})
         else:
             before = state["next"]
             state = ask("bundle.copy", {})
@@ -154,6 +165,7 @@ def push(manifest, pieces, chunk=600, stop=None):
                 missing = list(range(len(pieces)))
         if isinstance(state, str):
             return state, sent
+        durable = state["durable"]
     return ask("bundle.commit", {}), sent
 
 def files(folder):

@@ -1,7 +1,8 @@
 """Power cut at every single write and erase of an update, before it and in the middle of it.
 
 Each run starts from the same flash and cuts at the next operation; then the power is back and the scanner starts. Its
-list is the old one or the new one, whole; start-up reads no more than ever; and the push, made again, gets through.
+list is the old one or the new one, whole; start-up reads no more than ever; no byte that was acknowledged as durable
+is gone; and the push, made again, gets through.
 """
 
 from __future__ import annotations
@@ -32,10 +33,13 @@ start()
 opened = flash.read
 version = up.trust.version
 found = [each.revoked for each in up.trust.find(kid)] if version else None
+claimed = durable
+state = ask("bundle.begin", {"manifest": manifest})
+kept = state["durable"]
 again, sent = push(manifest, pieces, chunk)
 after = [each.revoked for each in up.trust.find(kid)]
 left = files("trust")
-result = survived, operations, opened, version, found, up.trust.version, after, len(left)
+result = survived, operations, opened, version, found, claimed, kept, up.trust.version, after, len(left)
 """
 
 
@@ -74,8 +78,11 @@ def test_an_update_is_done_or_not_whenever_the_power_goes(mp, old, new, torn):
     rig.run("base = bytes(flash.image)")
     seen = []
     with rig.quick_signatures():
-        for cut, survived, (opened, version, found, after, revoked, left) in cuts(rig, new, torn):
+        for cut, survived, (opened, version, found, claimed, kept, after, revoked, left) in cuts(
+            rig, new, torn
+        ):
             assert version in (5, 6), cut
+            assert kept >= claimed
             assert found == [version == 6]
             assert (after, revoked, left) == (6, [True], 3)
             assert opened < 100_000
@@ -91,7 +98,8 @@ def test_a_first_list_is_there_or_not(mp64, new, torn):
     rig = Rig(mp64, blocks=80)
     rig.run("base = bytes(flash.image)")
     with rig.quick_signatures():
-        for cut, survived, (_, version, _, after, revoked, left) in cuts(rig, new, torn):
+        for cut, survived, (_, version, _, claimed, kept, after, revoked, left) in cuts(rig, new, torn):
             assert version in (0, 6), cut
+            assert kept >= claimed
             assert (after, revoked, left) == (6, [True], 3)
             assert version == 6 or not survived

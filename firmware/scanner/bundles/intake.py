@@ -75,7 +75,7 @@ class Intake:
         self._shared = self.old is not None and self.old.content == manifest.content
         self._prepare(signed)
         self._sources = self._find_sources() if copying else {}
-        self._length = manifest.size if self._shared else durable.size(self._path) or 0
+        self._length = self._flushed = manifest.size if self._shared else durable.size(self._path) or 0
         self._part = 0
 
     @property
@@ -90,6 +90,11 @@ class Intake:
             self._part += 1
         return self._part, self._length - starts[self._part]
 
+    @property
+    def durable(self):
+        """Bytes of the content that a power cut cannot take away."""
+        return self.manifest.size if self.done else self._flushed
+
     def missing(self):
         """The parts that must be sent, in their order."""
         place = self.place
@@ -97,22 +102,24 @@ class Intake:
             return []
         return [number for number in range(place[0], len(self.manifest)) if number not in self._sources]
 
-    def take(self, part, offset, data):
-        """Write a piece of a part behind what is there; it is on flash on return. What is there already is no mistake.
+    def take(self, part, offset, data, flush=True):
+        """Write data that starts in a part, and may run on into the next ones, behind what is there; with `flush` it is
+        on flash on return. What is there already is no mistake.
 
-        Refused "out_of_order" where something before it is missing, "bad_parameters" where it is not of that part.
+        Refused "out_of_order" where something before it is missing, "bad_parameters" where it lies outside.
         """
         starts = self.manifest.starts
-        if not 0 <= part < len(self.manifest) or not 0 <= offset <= starts[part + 1] - starts[part] - len(
-            data
-        ):
+        if not 0 <= part < len(self.manifest) or not 0 <= offset <= starts[part + 1] - starts[part]:
             raise Refused("bad_parameters", "outside of the part")
         start = starts[part] + offset
-        if self.place is None or start + len(data) <= self._length:
-            return
-        if start > self._length:
-            raise Refused("out_of_order", "part %d from %d on is wanted" % self.place)
-        self._write(memoryview(data)[self._length - start :])
+        if start + len(data) > self.manifest.size:
+            raise Refused("bad_parameters", "beyond the last part")
+        if self.place is not None and start + len(data) > self._length:
+            if start > self._length:
+                raise Refused("out_of_order", "part %d from %d on is wanted" % self.place)
+            self._append(memoryview(data)[self._length - start :])
+        if flush:
+            self._sync()
 
     def copy(self):
         """Copy some of what the old content holds, as long as that is what comes next."""
@@ -180,12 +187,13 @@ class Intake:
         durable.remove(self.folder + "/next")
         if not self._shared:
             durable.remove(self._path)
-        self._length = 0
+        self._length = self._flushed = 0
 
     def close(self):
         file, self._file = self._file, None
         if file is not None:
             file.close()
+            self._flushed = self._length
 
     def _is_active(self, signed):
         return self.old is not None and durable.read(self.folder + "/manifest", LIMIT + 1) == signed
@@ -224,10 +232,6 @@ class Intake:
                     sources[number] = found
         return sources
 
-    def _write(self, data):
-        self._append(data)
-        self._sync()
-
     def _append(self, data):
         if self._file is None:
             self._file = open(self._path, "ab")  # noqa: SIM115 - open over many chunks
@@ -235,5 +239,7 @@ class Intake:
         self._length += len(data)
 
     def _sync(self):
-        if self._file is not None:
+        # Each flush costs an erase and the copy of a block that is not full yet.
+        if self._file is not None and self._flushed != self._length:
             self._file.flush()
+            self._flushed = self._length

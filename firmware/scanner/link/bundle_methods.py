@@ -1,12 +1,13 @@
 # bundle.*: what the cable asks of a bundle's intake.
 #
 #   begin {manifest, offset?, size?}   -> {have} until the manifest is whole, then the state with missing and resume
-#   chunk {part, offset, data}         -> state; acknowledged when it is on flash, and asked twice it is no mistake
+#   chunk {part, offset, data, more?}  -> state; asked twice it is no mistake. Unless `more` follows it is on flash then
 #   copy {}                            -> state; the scanner copied some of what it has from the old bundle
 #   commit {}                          -> {kind, version}; verified and active
 #   cancel {}                          -> {}; what has arrived is forgotten
 #
-# The state is {active, next: [part, offset] or null}. A manifest may be longer than a message, so it comes in pieces.
+# The state is {active, next: [part, offset] or null, durable}: what is wanted next, and how many bytes of the content a
+# power cut cannot take away. A manifest may be longer than a message, so it comes in pieces.
 
 from micropython import const
 
@@ -95,7 +96,8 @@ class BundleMethods:
         part, offset = params.get("part"), params.get("offset")
         if type(part) is not int or type(offset) is not int:
             raise LinkError("bad_parameters", "part, offset")
-        _told(lambda: current.take(part, offset, data))
+        flush = not params.get("more")
+        _told(lambda: current.take(part, offset, data, flush))
         return _state(current)
 
     def _copy(self, params):
@@ -135,7 +137,7 @@ class BundleMethods:
 
 def _state(current):
     place = current.place
-    return {"active": current.done, "next": list(place) if place else None}
+    return {"active": current.done, "next": list(place) if place else None, "durable": current.durable}
 
 
 def _told(step):

@@ -11,7 +11,7 @@ from micropython import const
 from scanner.link import frames, messages
 from scanner.link.messages import LinkError
 
-_CHUNK = const(512)  # bytes read at once: eight full-speed USB packets
+_CHUNK = const(1024)  # bytes read at once
 _READS = const(8)  # reads in one poll, so that a flood of bytes cannot starve the camera
 _PATIENCE_MS = const(2000)  # an answer that makes no progress for this long is dropped
 
@@ -47,6 +47,8 @@ class Server:
             if message is not None:
                 self._out = memoryview(frames.build(self._serve(message)))
                 self._moved = ticks_ms()
+        if self._out is not None:
+            self._send(self._out)
 
     def counters(self):
         """What was lost on this link since the start."""

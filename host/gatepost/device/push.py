@@ -23,6 +23,9 @@ _OPEN_SECONDS = 30.0  # a signature is verified and flash made ready
 _CHUNK_SECONDS = 5.0
 _COPY_SECONDS = 30.0
 _COMMIT_SECONDS = 120.0  # every part is read back and hashed
+_FLUSH = (
+    16 * 1024
+)  # bytes between two points from which a cut transfer goes on; each costs the scanner an erase
 _DETOURS = 20  # times that a scanner may ask for something else than it was sent
 
 
@@ -46,34 +49,43 @@ def push_bundle(client: Client, bundle: bytes | Bundle, progress: Progress | Non
     starts = _starts(found)
     if state["active"]:
         return Pushed(found.kind, found.version, sent, size, True)
-    missing = frozenset(state["missing"])
+    missing = set(state["missing"])
     chunk = int(state["chunk"])
-    detours = 0
+    content = found.content
+    detours = unflushed = 0
     place: list[int] | None = state["next"]
     while place is not None:
         part, offset = place
         if not 0 <= part < len(found.pieces):
             raise GatepostError("the scanner asks for a part that the bundle does not have")
         if progress:
-            progress(starts[part] + offset, len(found.content))
+            progress(starts[part] + offset, len(content))
         if part in missing:
-            data = found.pieces[part][1][offset : offset + chunk]
-            state = client.repeat(
-                "bundle.chunk", {"part": part, "offset": offset, "data": data}, _CHUNK_SECONDS
-            )
+            end = part + 1
+            while end in missing:
+                end += 1
+            at = starts[part] + offset
+            data = content[at : min(at + chunk, starts[end])]
+            unflushed += len(data)
+            params = {"part": part, "offset": offset, "data": data}
+            if unflushed < _FLUSH and at + len(data) < starts[end]:
+                params["more"] = True
+            else:
+                unflushed = 0
+            state = client.repeat("bundle.chunk", params, _CHUNK_SECONDS)
             sent += len(data)
         else:
             state = client.repeat("bundle.copy", {}, _COPY_SECONDS)
         if state["next"] == place:
             # What it has of the old bundle is no good after all: then everything is sent.
             detours += 1
-            missing = frozenset(range(len(found.pieces)))
+            missing = set(range(len(found.pieces)))
             if detours > _DETOURS:
                 raise GatepostError("the transfer makes no progress")
         place = state["next"]
     client.repeat("bundle.commit", {}, _COMMIT_SECONDS)
     if progress:
-        progress(len(found.content), len(found.content))
+        progress(len(found.content), len(content))
     return Pushed(found.kind, found.version, sent, size, False)
 
 
