@@ -49,10 +49,10 @@ class Intake:
 
     root: of the flash; authority: 65 bytes; now: unix seconds, the latest that is known. environment: of the scanner,
     or "" while it has none. copying: whether the old content is sound enough to copy from. keep: files of the folder
-    that are somebody else's.
+    that are somebody else's. taken: called when the bundle is accepted, before anything on flash is touched.
     """
 
-    def __init__(self, root, authority, signed, now, environment="", copying=True, keep=()):
+    def __init__(self, root, authority, signed, now, environment="", copying=True, keep=(), taken=None):
         self.manifest = manifest = read_manifest(signed, authority)
         if manifest.kind not in KINDS:
             raise BadManifest("wrong_kind", manifest.kind[:32])
@@ -62,6 +62,8 @@ class Intake:
         self._file = None
         self.done = self._is_active(signed)
         if self.done:
+            if taken:
+                taken()
             self.tidy()  # a cut may have come between its activation and that
             return
         highest = max(self.old.version if self.old else 0, self._floor() - 1)
@@ -71,6 +73,8 @@ class Intake:
             raise Refused("wrong_environment", "this scanner is of " + environment)
         if manifest.expires is not None and now > manifest.expires:
             raise Refused("expired", "the bundle has expired")
+        if taken:
+            taken()
         self._path = self.folder + "/" + manifest.content
         self._shared = self.old is not None and self.old.content == manifest.content
         self._prepare(signed)

@@ -51,7 +51,6 @@ class BundleMethods:
         if type(offset) is not int or type(size) is not int or not 0 < size <= LIMIT:
             raise LinkError("bad_parameters", "size")
         if offset == 0:
-            self.drop()
             self._signed = bytearray(size)
             self._filled = 0
         if self._signed is None or len(self._signed) != size or not 0 <= offset <= self._filled:
@@ -79,6 +78,7 @@ class BundleMethods:
                 app.trust.environment,
                 not self._distrusted,
                 app.keep,
+                self.drop,  # the transfer so far goes on until another one is accepted
             )
         )
         self._intake = current
