@@ -122,6 +122,8 @@ def read_manifest(signed, authority, kind=None):
             raise ValueError("manifest too long")
         message = Signed(signed, CONTENT_TYPE)
         contents = cbor.decode(message.payload)
+        if not isinstance(contents, dict):
+            raise ValueError("manifest is not a map")
         meant_for = contents.get("authority")
     except (ValueError, AttributeError) as error:
         raise BadManifest("bad_bundle", str(error))

@@ -39,7 +39,12 @@ def verify(x, y, digest, signature, table=None):
     table: what `table(x, y)` gave for this key. It halves the time and is trusted: keep it where the key is kept.
     """
     q = _CURVE.point(x, y)
-    if q is None or len(signature) != 64 or len(digest) < 32 or (table is not None and len(table) != COMB_SIZE):
+    if (
+        q is None
+        or len(signature) != 64
+        or len(digest) < 32
+        or (table is not None and len(table) != COMB_SIZE)
+    ):
         return False
     r = int.from_bytes(signature[:32], "big")
     s = int.from_bytes(signature[32:], "big")

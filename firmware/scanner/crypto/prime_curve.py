@@ -77,9 +77,9 @@ class PrimeCurve:
     def _odd_multiples(self, point, count):
         # P, 3P, 5P ... as affine points.
         p = self.p
-        start = (point[0], point[1], 1)
-        x2, y2 = affine([double(start, p)], p)[0]
-        chain = [start]
+        chain = []
+        chain.append((point[0], point[1], 1))
+        x2, y2 = affine([double(chain[0], p)], p)[0]
         while len(chain) < count:
             chain.append(add(chain[-1], x2, y2, p))
         return affine(chain, p)
@@ -91,7 +91,7 @@ def affine(points, p):
     for T in points:
         products.append(products[-1] * T[2] % p)
     rest = inverse(products[-1], p)
-    out = [None] * len(points)
+    out = [(0, 0)] * len(points)
     for i in range(len(points) - 1, -1, -1):
         X, Y, Z = points[i]
         zi = rest * products[i] % p

@@ -12,7 +12,7 @@ _BLOCK = const(128)
 _ROUNDS = const(80)
 
 _k = None  # the round constants as limbs
-_start = None  # the initial hash value: eight integers
+_start = ()  # the initial hash value: eight integers
 _w = bytearray(8 * _ROUNDS)
 _a = bytearray(8 * (_ROUNDS + 4))
 _e = bytearray(8 * (_ROUNDS + 4))
