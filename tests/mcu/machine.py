@@ -6,7 +6,8 @@ external RAM, which is a file shared with this process. `Machine` answers like `
 so the helpers of other tests work on it.
 
 Built by tools/build_micropython_m3.py (its help says what it needs) into .cache/micropython-m3, or the folder that
-GATEPOST_MICROPYTHON_M3 names; QEMU is Debian's qemu-system-arm.
+GATEPOST_MICROPYTHON_M3 names; QEMU is Debian's qemu-system-arm. GATEPOST_MPY_CROSS names another mpy-cross to compile
+the firmware with: a later one makes other Thumb code, which the same interpreter runs.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from typing import Any
 import serial
 from harness.interpreter import FIRMWARE, ROOT, SERVER, DeviceError, InterpreterDied
 from harness.wire import pack, unpack
+
 from mcu.image import firmware_image
 
 PER_TICK = 40  # instructions: 1 ns each, and the timer has 25 MHz
@@ -66,10 +68,11 @@ class Machine:
     def __init__(self, timeout: float = 120.0, firmware: Path = FIRMWARE) -> None:
         build = find_build()
         self.elf = build / "firmware.elf"
+        cross = Path(os.environ.get("GATEPOST_MPY_CROSS") or build / "mpy-cross")
         self.timeout = timeout
         self.instructions = 0  # of the last request, the reading of its arguments left out
         extra = {"device": Path(__file__).with_name("device.py"), "server": SERVER}
-        self._image = firmware_image(firmware, extra, build / "mpy-cross", build / "mpy")
+        self._image = firmware_image(firmware, extra, cross, build / "mpy")
         if len(self._image) > _REQUEST - EXTERNAL:
             raise ValueError("the firmware does not fit into its place in the external RAM")
         self._folder = tempfile.TemporaryDirectory(prefix="gatepost-mcu-")
@@ -129,6 +132,11 @@ class Machine:
             self._process.communicate()
             self._process = None
             self._memory.close()
+
+    @property
+    def running(self) -> bool:
+        """Whether there is a core; one that died is replaced at the next request."""
+        return not self._gone()
 
     @property
     def port(self) -> str:
@@ -194,6 +202,12 @@ class Machine:
         got = bytearray()
         while not got.endswith(end):
             more = self._port.read(1)
+            if got.endswith(
+                b"xPSR: "
+            ):  # the last line of the port's report of a fault, after which it stands still
+                said = bytes(got[got.rfind(b"\x04") + 1 :]).decode("ascii", "replace")
+                self.close()
+                raise InterpreterDied(f"{self.name}: {said}")
             if not more and (time.monotonic() > deadline or self._gone()):
                 self.close()
                 raise InterpreterDied(f"{self.name}: no answer in time, last heard {bytes(got[-200:])!r}")

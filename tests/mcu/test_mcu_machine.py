@@ -12,6 +12,7 @@ from importlib.util import find_spec
 
 import pytest
 from harness.interpreter import DeviceError, InterpreterDied
+
 from mcu.machine import FREE, PER_TICK, Machine
 from mcu.profile import by_function, profile
 
