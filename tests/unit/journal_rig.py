@@ -152,7 +152,7 @@ class Rig:
     """An interpreter of its own with a journal on a fresh flash of `blocks`: what dies here harms no other test."""
 
     def __init__(self, mp: Interpreter, blocks: int = 64) -> None:
-        self.mp = Interpreter(mp.command, mp.name)
+        self.mp = Interpreter(mp.command, mp.name, timeout=20)
         keys = [point(each.public_key()) for each in (SUPERVISOR, DEPUTY)]
         key = DEVICE.private_numbers().private_value.to_bytes(32, "big")
         self.run(SOURCE, KEY=key, SUPERVISORS=keys[:1], BOTH=keys, NOW=NOW, BLOCKS=blocks)

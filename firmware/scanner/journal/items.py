@@ -54,6 +54,13 @@ def length(data, at, end):
     return size if size <= end - at and size <= _MOST + _HEAD + _CHECK else 0
 
 
+def begins(data, at, default):
+    """The first sequence number that the segment item at `at` names; `default` where it is too short to."""
+    if data[at + 1] << 8 | data[at + 2] < PREVIOUS:
+        return default
+    return int.from_bytes(data[at + 9 : at + 13], "big")
+
+
 class Walk:
     """Goes through the items of one segment's file from its start. `at`: the offset behind the last item."""
 

@@ -48,7 +48,6 @@ class Journal:
         self._shelf = Shelf(root + "/journal")
         self._pull = Pull(self._shelf)
         self._file = self._segment_key = None
-        self._wrecks = []
         self.dropped = self._untold = self.boots = 0
         self._recover()
         self.boots += 1
@@ -56,7 +55,7 @@ class Journal:
     @property
     def first(self):
         """Sequence of the oldest record that is held."""
-        return self._shelf.firsts[0] if len(self._shelf) else self.next
+        return self._shelf.first if len(self._shelf) else self.next
 
     @property
     def full(self):
@@ -72,7 +71,7 @@ class Journal:
 
         JournalFull where there is no room; OSError where flash fails: then it may be on flash all the same.
         """
-        if len(self._wrecks) >= _WRECKS:
+        if len(self._shelf.wrecks) >= _WRECKS:
             raise OSError(_BROKEN)
         if self._lost:
             self._recover()
@@ -88,7 +87,7 @@ class Journal:
         self._write(item)
         self.digest = digest
         self.next += 1
-        if self._shelf.sizes[-1] >= self._segment_size:
+        if self._shelf.size >= self._segment_size:
             self.close()
         return self.next - 1
 
@@ -96,12 +95,10 @@ class Journal:
         """Open the next segment if none is: a quarter of a second, which a turn without a scan can spare."""
         if self._file is not None or self._lost:
             return
-        header = Header(self._ordinal + 1, self.next, self.boots, self.digest, self.damaged is not None)
+        header = Header(self._shelf.newest + 1, self.next, self.boots, self.digest, self.damaged is not None)
         content, key = make_header(header, self._key, self._point, self._supervisors)
         item, digest = items.wrap(items.SEGMENT, content, self.digest)
-        self._shelf.add(header.first, header.ordinal)
-        self._write(item)
-        self._ordinal = header.ordinal
+        self._write(item, True)
         self._segment_key = key
         self.digest = digest
         self.damaged = None
@@ -113,8 +110,7 @@ class Journal:
             try:
                 file.close()
             except OSError:
-                # The collector would close it once more, and write where others have written since: keep it from him.
-                self._wrecks.append(file)
+                self._shelf.wrecks.append(file)
                 self._lost = True
 
     def set_supervisors(self, points):
@@ -160,9 +156,16 @@ class Journal:
             return self.first
         if not equal(self._pull.digest(sequence) or b"", digest):
             raise ValueError("digest")
-        shelf = self._shelf
-        while len(shelf) > 1 and shelf.firsts[1] <= sequence + 1:
-            shelf.remove_oldest()
+        # The record's own segment goes too, where it was the last in it.
+        oldest = self._pull.segment(sequence)
+        while oldest < self._shelf.newest and self._shelf.begins(oldest + 1) == sequence + 1:
+            oldest += 1
+        if oldest > self._shelf.oldest:
+            try:
+                self._shelf.free(oldest)
+            except OSError:
+                self._lost = True
+                raise
         return self.first
 
     def _room(self, reserve):
@@ -173,23 +176,27 @@ class Journal:
         self._untold += 1
         raise JournalFull()
 
-    def _write(self, item):
-        # Behind what the newest segment holds. Where flash fails, nobody knows what is there until it was read again;
-        # and since the key may have sealed something under this sequence number, the next try takes a new one.
+    def _write(self, item, begin=False):
+        # Behind what the newest segment holds, or to begin one. Where flash fails, nobody knows what is there until it
+        # was read again; and since the key may have sealed something under this sequence number, the next try takes a
+        # new one.
         try:
-            if self._file is None:
-                # It stays open: to find a file among many costs more than to write it.
-                self._file = open(self._shelf.path(-1), "wb")  # noqa: SIM115
+            if begin:
+                self._shelf.add(self.next)
+                # It stays open: to find a file costs more than to write to it.
+                self._file = open(self._shelf.path(self._shelf.newest), "wb")  # noqa: SIM115
             if self._file.write(item) != len(item):
                 raise OSError(_NO_SPACE)
             self._file.flush()
+            self._shelf.grow(len(item))
+            if begin:
+                self._shelf.settle()
         except OSError as error:
             self.close()
             self._lost = True
             if error.errno == _NO_SPACE:
                 self._drop()
             raise
-        self._shelf.grow(len(item))
 
     def _recover(self):
         # Take the chain up at the end of the newest segment. What stands there counts even where it is damaged:
@@ -197,34 +204,51 @@ class Journal:
         shelf = self._shelf
         self._lost = True
         shelf.load()
-        self.next = self._ordinal = 0
+        self.next = 0
         self.digest = items.START
         self.damaged = None
         if len(shelf):
-            self.next = shelf.firsts[-1]
-            self._ordinal = shelf.ordinals[-1]
-            with open(shelf.path(-1), "rb") as file:
-                walk = items.Walk(file)
-                item = walk.step()
-                while item is not None:
-                    if not (item.sound and self._follows(item)) and self.damaged is None:
-                        self.damaged = self.next
-                    if item.kind == items.RECORD:
-                        self.next += 1
-                    self.digest = item.digest
-                    item = walk.step()
-            if walk.at != shelf.sizes[-1] and self.damaged is None:
+            self.next = shelf.first
+            if not self._take_up(shelf.newest, True):
+                # Without its header the numbers are those that follow the segment before.
+                if len(shelf) > 1:
+                    self._take_up(shelf.newest - 1, True)
                 self.damaged = self.next
+                self._take_up(shelf.newest, False)
         self._lost = False
 
-    def _follows(self, item):
-        # Whether an item of the newest segment is the one that belongs there.
-        if item.kind == items.RECORD:
-            return item.content[:4] == pack(">I", self.next)
+    def _take_up(self, ordinal, strict):
+        # Follow one segment from its header to its end; False, and nothing done, where `strict` and the header is not
+        # what belongs there.
+        if self._shelf.length(ordinal) is None:
+            return not strict
+        with open(self._shelf.path(ordinal), "rb") as file:
+            walk = items.Walk(file)
+            item = walk.step()
+            if strict and not (item is not None and item.sound and self._begins(item, ordinal)):
+                return False
+            while item is not None:
+                if item.kind == items.RECORD:
+                    if self.damaged is None and not (
+                        item.sound and item.content[:4] == pack(">I", self.next)
+                    ):
+                        self.damaged = self.next
+                    self.next += 1
+                self.digest = item.digest
+                item = walk.step()
+            if self.damaged is None and walk.at != file.seek(0, 2):
+                self.damaged = self.next
+        return True
+
+    def _begins(self, item, ordinal):
+        # Whether that is the header of segment `ordinal`; if so, count from there.
         try:
             header = read_header(item.content)
         except ValueError:
             return False
+        if header.ordinal != ordinal:
+            return False
+        self.next = header.first
         # Each start opens a segment, so a larger number of starts is a damaged one.
-        self.boots = max(self.boots, min(header.boots, self._ordinal))
-        return header.first == self.next and header.ordinal == self._ordinal
+        self.boots = max(self.boots, min(header.boots, ordinal))
+        return True

@@ -23,13 +23,11 @@ class Pull:
         shelf = self._shelf
         if not len(shelf):
             return []
-        i, at = self._place(sequence)
+        ordinal, at = self._place(sequence)
         pieces = []
         records = False
-        while i < len(shelf):
-            with open(shelf.path(i), "rb") as file:
-                file.seek(at)
-                data = file.read(min(shelf.sizes[i] - at, max(limit, _LONGEST)))
+        while ordinal <= shelf.newest:
+            data = self._data(ordinal, at, max(limit, _LONGEST))
             end = 0
             size = items.length(data, 0, len(data))
             while size and not (records and end + size > limit):
@@ -37,19 +35,19 @@ class Pull:
                     records = True
                     sequence += 1
                 else:
-                    sequence = shelf.firsts[i]
+                    sequence = items.begins(data, end, sequence)
                 end += size
                 size = items.length(data, end, len(data))
             if end:
                 pieces.append(data[:end] if end < len(data) else data)
                 limit -= end
                 at += end
-                self._mark = (sequence, shelf.ordinals[i], at)
+                self._mark = (sequence, ordinal, at)
             if records and (size > limit or limit <= 0):
                 break
             if not end:
                 # The segment is over, or what follows in it is no item: the next one says where it goes on.
-                i += 1
+                ordinal += 1
                 at = 0
         return pieces
 
@@ -57,25 +55,37 @@ class Pull:
         """The chain's digest behind that record, or None where it cannot be read any more."""
         return self._behind(sequence)[2]
 
+    def segment(self, sequence):
+        """The oldest segment with anything behind that record."""
+        return self._behind(sequence)[0]
+
+    def _data(self, ordinal, at, count):
+        if self._shelf.length(ordinal) is None:
+            return b""
+        with open(self._shelf.path(ordinal), "rb") as file:
+            file.seek(at)
+            return file.read(count)
+
     def _place(self, sequence):
         mark = self._mark
-        if mark is not None and mark[0] == sequence and mark[1] in self._shelf.ordinals:
-            return self._shelf.ordinals.index(mark[1]), mark[2]
-        if sequence == self._shelf.firsts[0]:
-            return 0, 0
+        if mark is not None and mark[0] == sequence and mark[1] >= self._shelf.oldest:
+            return mark[1], mark[2]
+        if sequence == self._shelf.first:
+            return self._shelf.oldest, 0
         return self._behind(sequence - 1)[:2]
 
     def _behind(self, sequence):
         # (segment, offset, digest) behind the record.
-        i = self._shelf.holder(sequence)
-        n = self._shelf.firsts[i]
-        with open(self._shelf.path(i), "rb") as file:
-            walk = items.Walk(file)
-            while True:
+        ordinal = self._shelf.holder(sequence)
+        n = self._shelf.begins(ordinal)
+        if self._shelf.length(ordinal) is not None:
+            with open(self._shelf.path(ordinal), "rb") as file:
+                walk = items.Walk(file)
                 item = walk.step()
-                if item is None:
-                    return i + 1, 0, None
-                if item.kind == items.RECORD:
-                    if n == sequence:
-                        return i, walk.at, item.digest
-                    n += 1
+                while item is not None:
+                    if item.kind == items.RECORD:
+                        if n == sequence:
+                            return ordinal, walk.at, item.digest
+                        n += 1
+                    item = walk.step()
+        return ordinal + 1, 0, None

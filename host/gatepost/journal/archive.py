@@ -13,7 +13,7 @@ from pathlib import Path
 
 from gatepost.errors import GatepostError
 from gatepost.journal.head import Head
-from gatepost.journal.items import CHECK, HEAD, RECORD, SEGMENT, START, link, split, wrap
+from gatepost.journal.items import HEAD, RECORD, SEGMENT, START, link, split, wrap_head
 from gatepost.journal.segment import read_segment
 from gatepost.journal.verify import Report, verify
 
@@ -79,7 +79,7 @@ class Archive:
 
     def add_head(self, head: Head) -> None:
         """Append what the scanner signed about its journal, at the place it speaks of."""
-        self._append(wrap(HEAD, head.pack(), bytes(CHECK)))
+        self._append(wrap_head(head.pack()))
 
     def _follow(self, data: bytes) -> None:
         for item in split(data):

@@ -51,9 +51,10 @@ def split(data: bytes, at: int = 0) -> Iterator[Item]:
         at += size
 
 
-def wrap(kind: int, content: bytes, check: bytes) -> bytes:
-    """The bytes of an item."""
-    return _FRAME.pack(kind, len(content)) + content + check
+def wrap_head(content: bytes) -> bytes:
+    """The bytes of a head's item; its check is on itself alone."""
+    whole = _FRAME.pack(HEAD, len(content)) + content + bytes(CHECK)
+    return whole[:-CHECK] + link(START, whole)[:CHECK]
 
 
 def link(digest: bytes, whole: bytes) -> bytes:

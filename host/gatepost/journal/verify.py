@@ -184,7 +184,7 @@ class _Verification:
             self.find(item.at, "a head in this archive is malformed")
             return
         report.heads += 1
-        if not head.is_signed_by(report.device):
+        if link(START, item.whole)[:CHECK] != item.whole[-CHECK:] or not head.is_signed_by(report.device):
             self.find(item.at, "a head in this archive is not signed by this scanner")
         elif (head.next, head.digest) != (report.next, report.digest):
             if not self._broken:
