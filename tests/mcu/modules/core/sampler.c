@@ -28,6 +28,7 @@ extern const uint32_t isr_vector[];
 static uint32_t vectors[EXCEPTIONS + TIMER1_IRQ + 1] __attribute__((aligned(256)));
 static uint32_t *at, *end, *begin;
 static uint32_t period;
+static volatile int running; // an interrupt that is pending when it ends must not start the timer again
 
 static int is_function(uint32_t word) {
     if (word & 15) {
@@ -61,7 +62,7 @@ void sampler_tick(const uint32_t *frame) {
         *at++ = owner;
     }
     TIMER1->value = period;
-    TIMER1->ctrl = TIMER_RUN;
+    TIMER1->ctrl = running ? TIMER_RUN : 0;
 }
 
 __attribute__((naked)) static void sampler_entry(void) {
@@ -79,6 +80,7 @@ static mp_obj_t sampler_start(mp_obj_t address, mp_obj_t size, mp_obj_t ticks) {
     period = mp_obj_get_int(ticks);
     SCB_VTOR = (uint32_t)vectors;
     NVIC_ISER0 = 1u << TIMER1_IRQ;
+    running = 1;
     TIMER1->reload = period;
     TIMER1->value = period;
     TIMER1->ctrl = TIMER_RUN;
@@ -88,6 +90,7 @@ MP_DEFINE_CONST_FUN_OBJ_3(sampler_start_obj, sampler_start);
 
 // stop() -> how many samples were written.
 static mp_obj_t sampler_stop(void) {
+    running = 0;
     TIMER1->ctrl = 0;
     return MP_OBJ_NEW_SMALL_INT((at - begin) / 3);
 }
