@@ -2,7 +2,7 @@
 #
 # What is kept is a keyed pseudonym and the time, in RAM, under a key drawn at the start: whoever takes the scanner
 # apart finds nothing that a certificate in his hand could be compared with. The price: a restart forgets.
-# A table of fixed size; where a row is full, its oldest entry makes room.
+# A table of fixed size: an entry lies in one of two rows, where the oldest makes room for it.
 
 import os
 
@@ -15,7 +15,9 @@ SAME = const(15)  # seconds in which it is the same showing: the guard held the 
 _PSEUDONYM = const(8)  # bytes
 _ENTRY = const(12)
 _ROW = const(8)  # entries
-_ROWS = const(256)  # 2,048 entries, 24 KB: four hours of a lane that checks a person every seven seconds
+_ROWS = const(
+    256
+)  # as a byte counts: 2,048 entries, 24 KB: four hours of a lane that checks a person every seven seconds
 
 
 class Uses:
@@ -42,15 +44,16 @@ class Uses:
 
         Remembers it as shown `now` (seconds since 1970) where it is new.
         """
-        row = pseudonym[0] % _ROWS * _ROW * _ENTRY
         table = self._table
-        oldest, place = now, row
-        for at in range(row, row + _ROW * _ENTRY, _ENTRY):
-            time = int.from_bytes(table[at + _PSEUDONYM : at + _ENTRY], "big")
-            if table[at : at + _PSEUDONYM] == pseudonym and 0 <= now - time < self._window:
-                return now - time if now - time > SAME else None
-            if time < oldest:
-                oldest, place = time, at
+        oldest, place = now, pseudonym[0] * _ROW * _ENTRY
+        for which in pseudonym[:2]:
+            row = which * _ROW * _ENTRY
+            for at in range(row, row + _ROW * _ENTRY, _ENTRY):
+                time = int.from_bytes(table[at + _PSEUDONYM : at + _ENTRY], "big")
+                if table[at : at + _PSEUDONYM] == pseudonym and 0 <= now - time < self._window:
+                    return now - time if now - time > SAME else None
+                if time < oldest:
+                    oldest, place = time, at
         table[place : place + _PSEUDONYM] = pseudonym
         table[place + _PSEUDONYM : place + _ENTRY] = now.to_bytes(4, "big")
         return None
