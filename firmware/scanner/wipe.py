@@ -21,7 +21,7 @@ _SECRETS = (
 )
 _LAST = ("authority.pub", "sealed")
 _MARKER = "/wiping"
-_LOG_ROUNDS = const(400)  # rewrites of a small file: more than two blocks of 4096 bytes hold
+LOG_ROUNDS = 400  # rewrites of a small file: more than two blocks of 4096 bytes hold
 _PIECE = const(4096)
 
 
@@ -51,6 +51,6 @@ def _overwrite(root):
     except OSError:
         pass  # the flash is full, which is what was wanted; where it failed instead, what follows says so
     durable.remove(path)
-    for i in range(_LOG_ROUNDS):
+    for i in range(LOG_ROUNDS):
         durable.replace(path, b"%d" % i)
     durable.remove(path)
