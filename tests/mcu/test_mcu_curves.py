@@ -1,4 +1,6 @@
-"""Signatures on the emulated core: the vectors of unit/test_ecdsa.py, run there too, and RSA.
+"""Signatures on the emulated core: the P-256 vectors of unit/test_ecdsa.py, run there too; P-384, RSA and SHA-384.
+
+P-384 takes 0.15 G instructions each time, in plain Python that is no different here: one signature of it is enough.
 
 How to have a core: the docstring of test_mcu_machine.py.
 """
@@ -10,10 +12,27 @@ import hashlib
 import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
-from harness.certificates import rsa2048
-from unit.test_ecdsa import *  # noqa: F403 - each test there, with the fixture `mp` of this folder
+from gatepost.issue.hc1 import signature_of
+from harness.certificates import p384, rsa2048
+from unit.test_ecdsa import *  # noqa: F403 - each test there, with the fixtures `mp` and `case` of this folder
+from unit.test_ecdsa import CASES
 
 MESSAGE = b"gatepost" * 9
+
+
+@pytest.fixture(params=["p256", "p256 with table"])
+def case(request):
+    return CASES[request.param]
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_p384(mp, changed):
+    point = p384().public_key().public_numbers()
+    digest = bytearray(hashlib.sha384(MESSAGE).digest())
+    digest[7] ^= changed
+    x, y = (value.to_bytes(48, "big") for value in (point.x, point.y))
+    found = mp.call("scanner.crypto.p384:verify", x, y, bytes(digest), signature_of(p384(), MESSAGE))
+    assert found is not changed
 
 
 @pytest.mark.parametrize("changed", [False, True])
