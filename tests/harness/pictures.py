@@ -87,5 +87,8 @@ def _opencv(image: Image.Image) -> list[bytes]:
     import cv2  # type: ignore[import-not-found]
     import numpy
 
-    found, texts, _, _ = cv2.QRCodeDetector().detectAndDecodeMulti(numpy.asarray(image))
+    try:
+        found, texts, _, _ = cv2.QRCodeDetector().detectAndDecodeMulti(numpy.asarray(image))
+    except UnicodeDecodeError:
+        return []  # its binding gives text alone, and raises for what is none
     return [t.encode() for t in texts if t] if found else []
