@@ -104,7 +104,8 @@ class Journal:
         self.damaged = None
 
     def close(self):
-        """Let the open segment be the last with its key; the next record opens another."""
+        """Let the open segment be the last with its key; the next record opens another. No file stays open."""
+        self._pull.close()
         file, self._file, self._segment_key = self._file, None, None
         if file is not None:
             try:
@@ -161,6 +162,7 @@ class Journal:
         while oldest < self._shelf.newest and self._shelf.begins(oldest + 1) == sequence + 1:
             oldest += 1
         if oldest > self._shelf.oldest:
+            self._pull.close()
             try:
                 self._shelf.free(oldest)
             except OSError:

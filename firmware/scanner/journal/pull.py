@@ -13,6 +13,8 @@ class Pull:
     def __init__(self, shelf):
         self._shelf = shelf
         self._mark = None  # (sequence, ordinal, offset)
+        self._file = None  # a segment that grows no more stays open: to find it costs more than to read it
+        self._ordinal = 0
 
     def read(self, sequence, limit):
         """What follows record `sequence` - 1, in pieces of whole items: about `limit` bytes, one record at least.
@@ -59,12 +61,21 @@ class Pull:
         """The oldest segment with anything behind that record."""
         return self._behind(sequence)[0]
 
+    def close(self):
+        """Let go of the open segment."""
+        file, self._file = self._file, None
+        if file is not None:
+            file.close()
+
     def _data(self, ordinal, at, count):
-        if self._shelf.length(ordinal) is None:
-            return b""
-        with open(self._shelf.path(ordinal), "rb") as file:
-            file.seek(at)
-            return file.read(count)
+        if self._file is None or self._ordinal != ordinal or ordinal == self._shelf.newest:
+            self.close()
+            if self._shelf.length(ordinal) is None:
+                return b""
+            self._file = open(self._shelf.path(ordinal), "rb")  # noqa: SIM115 - see above
+            self._ordinal = ordinal
+        self._file.seek(at)
+        return self._file.read(count)
 
     def _place(self, sequence):
         mark = self._mark

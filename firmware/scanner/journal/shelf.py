@@ -1,6 +1,6 @@
 # The segments' files: which there are, which holds a sequence number, how much room they take.
 #
-# Files are numbered without gaps and lie 32 to a folder, so that to find one costs the same among ten as among a
+# Files are numbered without gaps and lie 8 to a folder, so that to find one costs the same among ten as among a
 # thousand. littlefs lists a folder in a time that grows with the square of its entries; so nothing is ever listed:
 # the small file `mark` says which is the oldest and which the newest, and where a cut left it behind, a look at the
 # neighbours' names puts it right. The newest segment is never removed: it carries the chain on.
@@ -12,7 +12,7 @@ from struct import pack, unpack, unpack_from
 from micropython import const
 
 _BLOCK = const(4096)  # of littlefs: a file takes whole blocks
-_FOLDER = const(5)  # bits of the number that count within a folder
+_FOLDER = const(3)  # bits of the number that count within a folder
 MOST = const(1024)  # segments
 _MARK = ">IIII"  # oldest, newest, sequence of the oldest's first record, bytes that all but the newest take
 _CHECK = const(8)
