@@ -89,6 +89,6 @@ def _opencv(image: Image.Image) -> list[bytes]:
 
     try:
         found, texts, _, _ = cv2.QRCodeDetector().detectAndDecodeMulti(numpy.asarray(image))
-    except UnicodeDecodeError:
-        return []  # its binding gives text alone, and raises for what is none
+    except (UnicodeDecodeError, cv2.error):
+        return []  # its binding gives text alone and raises for what is none, or for a mode that it does not know
     return [t.encode() for t in texts if t] if found else []
