@@ -80,7 +80,7 @@ def test_exception_arrives_with_its_kind(mcu):
     assert caught.value.kind == "ValueError"
 
 
-def test_core_that_hangs_is_ended_and_the_next_request_starts_another():
+def test_core_that_hangs_is_ended_and_the_next_request_starts_another(core):
     with Machine() as machine:
         with pytest.raises(InterpreterDied):
             machine.run("while True: pass", timeout=2)
@@ -95,7 +95,7 @@ def test_profile_names_where_instructions_go(mcu):
 
 
 @pytest.mark.skipif(find_spec("mpremote") is None, reason="mpremote is not installed")
-def test_mpremote_drives_it_as_a_board():
+def test_mpremote_drives_it_as_a_board(core):
     with Machine() as machine, machine.released() as port:
         command = [sys.executable, "-m", "mpremote", "connect", port]
         done = subprocess.run(
