@@ -239,3 +239,28 @@ def test_start_up_reads_as_little_of_a_long_journal_as_of_a_short_one(rig):
         opened.append(rig.run("flash.count()\nstart()\nresult = flash.read"))
     assert max(opened) < 130_000  # most of it littlefs finding names, in folders of bounded size
     assert opened[-1] < 1.3 * opened[0]
+
+
+def test_headers_that_cannot_be_read_stop_neither_reading_nor_acknowledging(rig):
+    rig.run("for _ in range(4):\n    start()\n    for n in range(5):\n        scan(n)")
+    digest = verify(rig.everything(), DEVICE_POINT).digest
+    rig.run(
+        """
+journal.close()
+for ordinal in (1, 2, 3, 4):
+    path = journal._shelf.path(ordinal)
+    with open(path, "rb") as file:
+        data = file.read()
+    with open(path, "wb") as file:
+        file.write(b"\\xff" * 13 + data[13:])
+"""
+    )
+    for number in range(20):
+        assert rig.run("result = journal.read(n, 1000)", n=number) == []
+        with pytest.raises(DeviceError) as caught:
+            rig.run("journal.acknowledge(n, digest)", n=number, digest=digest)
+        assert caught.value.kind == "ValueError"
+    rig.run("start()\nnumber = scan(1)")
+    data = rig.everything()
+    assert not verify(data, DEVICE_POINT).ok
+    assert len(entries(data)) == 1

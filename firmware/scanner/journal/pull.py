@@ -89,7 +89,7 @@ class Pull:
         # (segment, offset, digest) behind the record.
         ordinal = self._shelf.holder(sequence)
         n = self._shelf.begins(ordinal)
-        if self._shelf.length(ordinal) is not None:
+        if n is not None and self._shelf.length(ordinal) is not None:
             with open(self._shelf.path(ordinal), "rb") as file:
                 walk = items.Walk(file)
                 item = walk.step()

@@ -103,7 +103,9 @@ class Shelf:
         before = self.oldest
         for ordinal in range(before, oldest):
             self._closed -= _room(self.length(ordinal) or 0)
-        self.first = self.begins(oldest)
+        first = self.begins(oldest)
+        if first is not None:
+            self.first = first
         self.oldest = oldest
         self.settle()
         for ordinal in range(before, oldest):
