@@ -73,6 +73,8 @@ class App:
                 self.board.wait(_IDLE_MS)
             else:
                 self._look(frame[0], frame[1], frame[2])
+            if self.upkeep.restart and self.link.idle and hasattr(self.board, "restart"):
+                self.board.restart()
         except Exception as error:  # noqa: BLE001 - the edge
             self._fault(error)
 
@@ -135,6 +137,7 @@ class App:
         if self._shown is None:
             self.show_ready(getattr(self.decoder, "seen", 0) > 0 and not symbols)
         self.board.looked(nothing_report(len(symbols), same, self.decoder.stage_us))
+        self.upkeep.rest()
         self._frames += 1
         if self._frames >= _TIDY_FRAMES:
             self._frames = 0

@@ -58,6 +58,7 @@ _REST = (
     "scanner.link.session",
     "scanner.link.provisioning",
     "scanner.link.server",
+    "scanner.slots",
     "scanner.upkeep",
 )
 

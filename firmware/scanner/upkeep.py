@@ -3,7 +3,9 @@
 # The methods of the link do their work on flash; here stands what follows from it in RAM: the trust list is opened
 # again, the journal too, and each change becomes a record.
 
-from scanner import identity, wipe
+from micropython import const
+
+from scanner import identity, slots, wipe
 from scanner.bundles import intake
 from scanner.clock import Clock
 from scanner.journal.access import NoJournal, open_journal
@@ -18,15 +20,18 @@ from scanner.trust.access import NoList, open_trust
 from scanner.trust.store import attach, open_keys
 from scanner.version import VERSION
 
+_PROVEN = const(50)  # turns without a fault after which a firmware on trial is confirmed
+_NEEDED = ("scanner/boards/find", "scanner/load", "scanner/app")  # what main.py imports
+
 
 class Upkeep:
     """What a scanner holds of its flash: clock, trust, recorder, bundles. `board`: one of scanner.boards."""
 
-    keep = ()  # files of a bundle's folder that its own room does not name
-
     def __init__(self, board):
         self.root = board.storage.root
         self.clock = Clock(board.clock, self.root)
+        self.restart = False  # whether a new firmware waits for the next start
+        self._rests = 0
         if wipe.unfinished(self.root):
             wipe.wipe(self.root)
         self._open()
@@ -57,6 +62,9 @@ class Upkeep:
         self.recorder.rest()
         try:
             self.clock.keep()
+            self._rests += 1
+            if self._rests == _PROVEN:
+                slots.confirm(self.root)
         except OSError:
             self.recorder.faults += 1
 
@@ -64,6 +72,22 @@ class Upkeep:
         """Whether a bundle's content, its hashes verified, is of use. ValueError where it is not."""
         if manifest.kind == "trust":
             open_keys(manifest, file)
+        elif manifest.kind == "firmware":
+            names = [name for name, _, _ in manifest.names]
+            for module in _NEEDED:
+                if module + ".py" not in names and module + ".mpy" not in names:
+                    raise ValueError("firmware without " + module)
+
+    def keep(self, kind):
+        """Names of files in a bundle's folder that the bundles there do not name."""
+        if kind == "firmware":
+            return slots.keep(intake.folder_of(self.root, kind), identity.authority(self.root))
+        return ()
+
+    def activating(self, transfer):
+        """A bundle, verified, is about to become the one that counts."""
+        if transfer.manifest.kind == "firmware":
+            slots.stage(transfer.folder, transfer.manifest, identity.authority(self.root))
 
     def activated(self, transfer):
         """A bundle has just become the one that counts."""
@@ -75,6 +99,8 @@ class Upkeep:
             except Refusal:
                 self.trust = open_trust(self.root)
             self.clock.not_before(self.trust.created)
+        elif manifest.kind == "firmware":
+            self.restart = True
         self.versions[manifest.kind] = _summary(manifest)
         self.note(
             "bundle",

@@ -13,6 +13,7 @@ from esp32 import Partition
 
 LABEL = "gatepost"
 ROOT = "/flash"
+_EPERM = 1
 
 
 class Storage:
@@ -24,7 +25,11 @@ class Storage:
         if not found:
             raise OSError("no partition " + LABEL)
         # Small reads and writes: a key record costs its own bytes and not a block's.
-        vfs.mount(vfs.VfsLfs2(found[0], readsize=16, progsize=16, lookahead=32), ROOT)
+        try:
+            vfs.mount(vfs.VfsLfs2(found[0], readsize=16, progsize=16, lookahead=32), ROOT)
+        except OSError as error:
+            if error.errno != _EPERM:  # main.py has mounted it, to look for a newer firmware
+                raise
 
     def free(self):
         """Bytes left."""

@@ -8,6 +8,16 @@ from time import ticks_us
 _NAME = "/board"
 
 
+def flash(arguments):
+    """Mount the scanner's flash before anything else of the board; its root, or None where the board does it itself."""
+    if sys.platform in ("linux", "darwin"):
+        from scanner.boards import virtual
+
+        return virtual.open_storage(virtual.settings(arguments)).root
+    storage = getattr(driver(_NAME), "Storage", None)
+    return storage().root if storage else None
+
+
 def here(arguments):
     """The Board this program runs on. Raises RuntimeError for an unknown one."""
     if sys.platform in ("linux", "darwin"):

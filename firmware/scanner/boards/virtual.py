@@ -39,7 +39,7 @@ class Board:
         self.stopped = False
         self.sound = Sound(self._channel)
         self.serial = Serial(open(int(settings["serial"]), "r+b"))  # noqa: SIM115 - for good
-        self.storage = Storage(settings["flash"], int(settings.get("cut", "0")))
+        self.storage = open_storage(settings)
         self._wake = select.poll()
         self._wake.register(self._channel._stream, select.POLLIN)
         self._wake.register(self.serial._stream, select.POLLIN)
@@ -245,6 +245,11 @@ class Serial:
     def write(self, data):
         """Bytes taken, or None where the host does not drain the port."""
         return self._stream.write(data)
+
+
+def open_storage(settings):
+    """The flash that the settings name; mounted once, however often it is asked for."""
+    return Storage(settings["flash"], int(settings.get("cut", "0")))
 
 
 def settings(arguments):

@@ -16,6 +16,7 @@ _COUNT = const(4)
 _SIZE = const(5)
 _ERASE = const(6)
 _EIO = const(5)
+_EPERM = const(1)
 
 
 class FileFlash:
@@ -68,7 +69,11 @@ def mount(path, where, cut=0):
     # Small reads and writes, as on the boards: a key record costs its own bytes and not a block's.
     device = FileFlash(path, cut)
     system = vfs.VfsLfs2(device, readsize=16, progsize=16, lookahead=32)  # pyright: ignore[reportArgumentType]
-    vfs.mount(system, where)
+    try:
+        vfs.mount(system, where)
+    except OSError as error:
+        if error.errno != _EPERM:  # it is mounted
+            raise
 
 
 @micropython.viper

@@ -48,11 +48,11 @@ class Intake:
     """The transfer of the bundle whose signed manifest is given. BadManifest or Refused where it is not taken.
 
     root: of the flash; authority: 65 bytes; now: unix seconds, the latest that is known. environment: of the scanner,
-    or "" while it has none. copying: whether the old content is sound enough to copy from. keep: files of the folder
-    that are somebody else's. taken: called when the bundle is accepted, before anything on flash is touched.
+    or "" while it has none. copying: whether the old content is sound enough to copy from. keep(kind): names of files
+    of the folder that are somebody else's. taken: called when the bundle is accepted, before flash is touched.
     """
 
-    def __init__(self, root, authority, signed, now, environment="", copying=True, keep=(), taken=None):
+    def __init__(self, root, authority, signed, now, environment="", copying=True, keep=None, taken=None):
         self.manifest = manifest = read_manifest(signed, authority)
         if manifest.kind not in KINDS:
             raise BadManifest("wrong_kind", manifest.kind[:32])
@@ -176,7 +176,8 @@ class Intake:
         """Remove what no manifest names any more. Nobody may have it open."""
         self.close()
         names = {"manifest", "floor", self.manifest.content}
-        names.update(self._keep)
+        if self._keep:
+            names.update(self._keep(self.manifest.kind))
         if not self.done:
             names.add("next")
             if self.old is not None:

@@ -20,7 +20,7 @@ CHUNK = const(3968)  # bytes of data that fit in a message with all around them
 
 
 class BundleMethods:
-    """`app` has root, clock, trust, check(kind), keep(kind), activated(intake) and note(kind, facts)."""
+    """`app` has root, clock, trust, check(manifest, file), keep(kind), activating(intake) and activated(intake)."""
 
     def __init__(self, app):
         self._app = app
@@ -118,6 +118,7 @@ class BundleMethods:
             if self._distrusted:
                 self._intake = None
             raise
+        self._app.activating(current)
         current.activate()
         self._distrusted = False
         self._app.activated(current)

@@ -50,6 +50,11 @@ class Server:
         if self._out is not None:
             self._send(self._out)
 
+    @property
+    def idle(self):
+        """Whether no answer is under way."""
+        return self._out is None
+
     def counters(self):
         """What was lost on this link since the start."""
         return {

@@ -1,0 +1,273 @@
+"""Which firmware starts: the new one while it proves itself, the one before when it does not, the board's own at last.
+
+The firmwares here are three files that say which they are; the choice is made on flash in RAM, with cuts.
+"""
+
+from __future__ import annotations
+
+import pytest
+from gatepost.device.firmware import build_firmware_bundle, firmware_files
+from gatepost.errors import GatepostError
+from gatepost.trust.bundle import pack, read_bundle
+from harness.interpreter import FIRMWARE
+from unit.bundle_rig import AUTHORITY, NOW, OTHER, Rig
+
+CHOOSE = """
+from scanner import slots
+
+def choice():
+    # Which firmware would run, by what its file says.
+    found = slots.choose("/b")
+    return None if found is None else found.open("/scanner/app.py", "r").read()
+
+def confirm():
+    slots.__file__ = slots.MOUNT + "/scanner/slots.py"
+    try:
+        slots.confirm("/b")
+    finally:
+        slots.__file__ = "slots.py"
+"""
+
+
+def firmware(version: int, key=AUTHORITY, **changes: bytes) -> bytes:
+    files = {
+        "scanner/boards/find.py": b"x",
+        "scanner/load.mpy": b"y",
+        "scanner/app.py": b"this is %d" % version,
+    }
+    for name, data in changes.items():
+        files[f"scanner/{name}.py"] = data
+    return pack("firmware", files, key, version, "PROD", NOW - 100)
+
+
+@pytest.fixture
+def rig(mp) -> Rig:
+    rig = Rig(mp, blocks=64)
+    rig.run(CHOOSE)
+    return rig
+
+
+def choice(rig: Rig) -> str | None:
+    """Of a restart."""
+    return rig.run("mount(flash.image)\nresult = choice()\nstart()")
+
+
+def test_without_a_bundle_the_boards_own_runs(rig):
+    assert choice(rig) is None
+
+
+def test_a_new_firmware_runs_from_the_next_start_and_stays_once_confirmed(rig):
+    assert rig.push(firmware(1))[0] == {"kind": "firmware", "version": 1}
+    assert rig.run("result = up.restart") is True
+    assert choice(rig) == "this is 1"
+    rig.run("confirm()")
+    for _ in range(6):
+        assert choice(rig) == "this is 1"
+    assert len(rig.run("result = files('firmware')")) == 3
+
+
+def test_the_one_before_comes_back_where_the_new_one_is_not_confirmed(rig):
+    rig.push(firmware(1))
+    choice(rig)
+    rig.run("confirm()")
+    rig.push(firmware(2))
+    assert [choice(rig) for _ in range(3)] == ["this is 2"] * 3
+    assert [choice(rig) for _ in range(3)] == ["this is 1"] * 3
+    # The new one may be mended under a higher number, and not under a lower one than was ever there.
+    assert rig.push(firmware(1, extra=b"z"))[0] == "downgrade"
+    assert rig.push(firmware(3))[0] == {"kind": "firmware", "version": 3}
+    assert choice(rig) == "this is 3"
+
+
+def test_the_boards_own_comes_back_where_there_was_none_before(rig):
+    rig.push(firmware(1))
+    assert [choice(rig) for _ in range(3)] == ["this is 1"] * 3
+    assert choice(rig) is None
+    # And it does not confirm what gave way to it.
+    rig.run("slots.confirm('/b')")
+    assert choice(rig) is None
+
+
+def test_a_second_new_one_on_trial_does_not_become_the_fallback(rig):
+    rig.push(firmware(1))
+    choice(rig)
+    rig.run("confirm()")
+    rig.push(firmware(2))
+    choice(rig)
+    rig.push(firmware(3))
+    assert [choice(rig) for _ in range(4)] == ["this is 3"] * 3 + ["this is 1"]
+
+
+def test_an_upkeep_that_rests_confirms(rig):
+    rig.push(firmware(1))
+    assert "trial" in rig.run("result = files('firmware')")
+    rig.run(
+        "slots.__file__ = '/firmware/scanner/slots.py'\nfor _ in range(60):\n    up.rest()\nslots.__file__ = 'x'"
+    )
+    assert "trial" not in rig.run("result = files('firmware')")
+
+
+@pytest.mark.parametrize(
+    ("bundle", "code"),
+    [
+        (lambda: firmware(2, OTHER), "other_deployment"),
+        (lambda: firmware(1), "downgrade"),
+        (lambda: pack("firmware", {"scanner/app.py": b"x"}, AUTHORITY, 2, "PROD", NOW), "unusable"),
+    ],
+)
+def test_firmware_that_is_refused(rig, bundle, code):
+    rig.push(firmware(1, extra=b"e"))
+    choice(rig)
+    rig.run("confirm()")
+    assert rig.push(bundle())[0] == code
+    assert choice(rig) == "this is 1"
+
+
+def test_nothing_damaged_on_flash_ever_runs(rig):
+    """Every byte of manifest and content flipped in turn: then the board's own firmware runs."""
+    bundle = firmware(1)
+    rig.push(bundle)
+    rig.run("confirm()")
+    files = read_bundle(bundle).files()
+    for name, data in files.items():
+        found = rig.run(
+            """
+found = set()
+for at in range(len(data)):
+    damaged = bytearray(data)
+    damaged[at] ^= 1 << (at % 8)
+    put("firmware/" + name, damaged)
+    found.add(choice())
+put("firmware/" + name, data)
+result = list(found), choice()
+""",
+            name=name,
+            data=data,
+            timeout=120,
+        )
+        assert found == ([None], "this is 1")
+
+
+CUT = """
+mount(base)
+flash.cut = cut
+flash.torn = torn
+found = []
+try:
+    start()
+    push(manifest, pieces)
+    for _ in range(trials):
+        found.append(choice())
+    survived = True
+except OSError:
+    survived = False
+mount(flash.image)
+flash.read = 0
+after = choice()
+opened = flash.read
+start()
+again = push(manifest, pieces)[0]
+result = survived, found, after, opened, again, choice()
+"""
+
+
+@pytest.mark.parametrize("torn", [False, True])
+def test_an_update_cut_anywhere_leaves_one_of_the_two(mp, torn):
+    rig = Rig(mp, blocks=64)
+    rig.run(CHOOSE)
+    rig.push(firmware(1))
+    choice(rig)
+    rig.run("confirm()\nbase = bytes(flash.image)")
+    new = read_bundle(firmware(2))
+    names = {
+        "manifest": new.manifest,
+        "pieces": [piece for _, piece in new.pieces],
+        "torn": torn,
+        "trials": 1,
+    }
+    seen = []
+    survived = False
+    with rig.quick_signatures():
+        while not survived:
+            survived, found, after, opened, _, last = rig.run(CUT, cut=len(seen) + 1, **names)
+            assert set(found) <= {"this is 2"}
+            assert after in ("this is 1", "this is 2")
+            assert last == "this is 2"
+            assert opened < 100_000
+            seen.append(after)
+    assert seen == sorted(seen)
+    assert {"this is 1", "this is 2"} == set(seen)
+    assert len(seen) > 30
+
+
+RETURN = """
+mount(base)
+flash.cut = cut
+try:
+    after = choice()
+    survived = True
+except OSError:
+    survived = False
+mount(flash.image)
+result = survived, choice(), choice()
+"""
+
+
+def test_a_return_cut_anywhere_is_finished(mp64):
+    """The fourth start of a firmware that never confirmed, with the power cut."""
+    rig = Rig(mp64, blocks=64)
+    rig.run(CHOOSE)
+    rig.push(firmware(1))
+    choice(rig)
+    rig.run("confirm()")
+    rig.push(firmware(2))
+    assert [choice(rig) for _ in range(3)] == ["this is 2"] * 3
+    rig.run("base = bytes(flash.image)")
+    cut = 0
+    survived = False
+    while not survived:
+        cut += 1
+        survived, *after = rig.run(RETURN, cut=cut)
+        assert after == ["this is 1", "this is 1"]
+    assert cut > 2
+
+
+def test_the_filesystem_of_parts(rig):
+    rig.push(firmware(1))
+    source = """
+import vfs
+found = slots.choose("/b")
+vfs.mount(found, "/parts")
+try:
+    with open("/parts/scanner/app.py", "rb") as file:
+        whole = file.read()
+    answers = [os.stat("/parts" + name)[0] for name in ("/scanner", "/scanner/boards", "/scanner/app.py")]
+    for name, mode in (("/parts/scanner/none.py", "r"), ("/parts/scanner/app.py", "w"), ("/parts/none", "rb")):
+        try:
+            open(name, mode)
+            answers.append("opened")
+        except OSError as error:
+            answers.append(error.errno)
+finally:
+    vfs.umount("/parts")
+result = whole, os.stat, answers
+"""
+    whole, _, answers = rig.run(source.replace("os.stat, answers", "0, answers"))
+    assert whole == b"this is 1"
+    assert answers == [0x4000, 0x4000, 0x8000, 2, 30, 2]
+
+
+def test_the_host_packs_what_main_imports(tmp_path):
+    files = firmware_files(FIRMWARE)
+    assert {
+        "scanner/app.py",
+        "scanner/boards/find.py",
+        "scanner/load.py",
+        "scanner/ui/fonts/large.bin",
+    } <= set(files)
+    assert "main.py" not in files and "boot.py" not in files
+    assert all(files.values())
+    bundle = read_bundle(build_firmware_bundle(FIRMWARE, AUTHORITY, 1, "PROD", NOW))
+    assert bundle.kind == "firmware" and len(bundle.manifest) < 16384
+    with pytest.raises(GatepostError, match="holds no firmware"):
+        firmware_files(tmp_path)
