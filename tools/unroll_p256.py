@@ -11,7 +11,7 @@ from pathlib import Path
 
 TARGET = Path(__file__).resolve().parents[1] / "firmware" / "scanner" / "crypto" / "p256_field.py"
 LIMBS = 20
-WIDTH = 112
+WIDTH = 118
 
 # p = 2^256 - 2^224 + 2^192 + 2^96 - 1 in limbs of 13 bits: (limb, shift, sign); its lowest limb is -1.
 PRIME = ((7, 5, "+"), (14, 10, "+"), (17, 3, "-"), (19, 9, "+"))
@@ -40,6 +40,10 @@ HEAD = '''\
 # One 64-bit trap: ptr32 reads without sign. A column's sum is right in its low 32 bits only; it carries a bias of
 # 2^31 so that its shifted bits can be masked (`mask`) to the same on both widths, and `keep` puts the bias back.
 # s, a and b come first because a viper function keeps its first three locals in registers.
+#
+# The loops that run at most once are there for the compiler: on Thumb cores, MicroPython up to 1.26 miscodes a
+# conditional jump over 4 KB or more. So every condition here guards a `break`, which is near; only jumps without a
+# condition go far.
 # ruff: noqa: E702
 # fmt: off
 
@@ -57,9 +61,14 @@ def run(s: int, a: ptr32, b: ptr32, w: ptr32, program: ptr16, times: int):
     m = ptr32(w)
     base = int(w)
     start = int(program)
-    while times:
+    while True:
+        if times == 0:
+            break
+        times -= 1
         p = ptr16(start)
-        while p[0]:
+        while True:
+            if p[0] == 0:
+                break
             d = ptr32(base + p[1])
             a = ptr32(base + p[2])
             c = ptr32(base + p[4])
@@ -74,19 +83,27 @@ def main() -> None:
 
 def source() -> str:
     body = HEAD
-    body += "            if p[0] == 1:\n                b = ptr32(base + p[3])\n                s = top\n"
+    body += _case(1) + "                b = ptr32(base + p[3])\n                s = top\n"
     body += _columns(
         [[f"a[{i}]*b[{k - i}]" for i in range(LIMBS) if 0 <= k - i < LIMBS] for k in range(2 * LIMBS)]
     )
-    body += "            elif p[0] == 2:\n                b = ptr32(base + 80)\n"
+    body += _END + _case(2) + "                b = ptr32(base + 80)\n"
     body += _packed([f"b[{i}]=a[{i}]+a[{i}]" for i in range(1, LIMBS)])
     body += "                s = top\n"
     body += _columns([_square(k) for k in range(2 * LIMBS)])
-    body += "            elif p[0] == 3:\n                s = k\n"
+    body += _END + _case(3) + "                s = k\n"
     body += _packed([f"d[{i}]=c[{i}]*s+a[{i}]" for i in range(LIMBS)])
-    body += "            else:\n                s = round_ + (1 << 18)\n"
+    body += _END + _case(4) + "                s = round_ + (1 << 18)\n"
     body += _packed([x for i in range(LIMBS) for x in (f"s=c[{i}]*k+s", *_without_q(i), *_digit(i))])
-    return body + "            p = ptr16(int(p) + 12)\n        times -= 1\n"
+    return body + _END + "            p = ptr16(int(p) + 12)\n"
+
+
+_END = "                break\n"
+
+
+def _case(operation: int) -> str:
+    # What follows, up to _END, runs for this operation alone.
+    return f"            while True:\n                if p[0] != {operation}:\n                    break\n"
 
 
 def _square(k: int) -> list[str]:
