@@ -271,7 +271,7 @@ def _print_records(entries: Any, as_json: bool) -> None:
             if name in values
         ]
         if "again" in values:
-            rest.append(f"used before, at record {values['again']}")
+            rest.append(f"used before, first {values['again']} s earlier")
         if entry.problem:
             rest.append(entry.problem.upper())
         doubt = "?" if entry.doubtful else " "
