@@ -40,7 +40,7 @@ def verify(alg, key, protected, payload, signature):
     alg: -7 ES256, -35 ES384, -37 PS256. key: its `kind` ("P-256", "P-384", "RSA") with `x`, `y` or `n`, `e`.
     ValueError for another alg, and for one that is not of the key's kind: a key signs with one algorithm.
     """
-    if _KINDS.get(alg) != key.kind:
+    if alg not in _KINDS or _KINDS[alg] != key.kind:
         raise ValueError("alg")
     good = _verify(alg, key, sig_structure(protected, payload), signature)
     if not good and protected == _EMPTY_MAP:
