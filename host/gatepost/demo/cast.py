@@ -96,7 +96,7 @@ def _scenes(ministry: Issuer, stolen: Issuer, nobody: Issuer, now: datetime) -> 
             _photo(on_phone(recovered), leaning, Camera(blur=0.6, noise=3, shade=0.3), 3),
         ),
         Scene(
-            "valid vaccination, blurred paper",
+            "valid, on paper, out of focus",
             "PASS",
             "ok",
             _photo(on_paper(valid), _PAPER, Camera(blur=1.15, noise=4, shade=0.35), 4),
