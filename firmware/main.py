@@ -1,31 +1,62 @@
 # Starts the scanner: the flash and the firmware that is on it, if a newer one was pushed; then the board with its large
 # buffers first, while the heap is whole; then the decoder, then the rest.
+#
+# Where all of that ends on a board, by a fault or otherwise, MicroPython would offer its prompt on the cable. Only a
+# scanner that is nobody's yet does that; any other starts again.
 
 import sys
 
-if sys.platform in ("linux", "darwin"):  # nobody runs boot.py there
+_VIRTUAL = sys.platform in ("linux", "darwin")
+
+if _VIRTUAL:  # nobody runs boot.py there
     import boot  # noqa: F401
 
-from scanner import slots
-from scanner.boards import find
 
-slots.enter(find.flash(sys.argv[1:]), sys)
+def run():
+    from scanner import slots
+    from scanner.boards import find
 
-# Again, and perhaps from another place than before.
-from scanner.boards import find  # noqa: E402
+    slots.enter(find.flash(sys.argv[1:]), sys)
 
-board = find.here(sys.argv[1:])
+    # Again, and perhaps from another place than before.
+    from scanner.boards import find
 
-from scanner import load  # noqa: E402
+    board = find.here(sys.argv[1:])
 
-load.vision()
+    from scanner import load
 
-from scanner.vision.decoder import Decoder  # noqa: E402
+    load.vision()
 
-decoder = find.with_buffers(board, Decoder)
+    from scanner.vision.decoder import Decoder
 
-load.rest()
+    decoder = find.with_buffers(board, Decoder)
 
-from scanner.app import App  # noqa: E402
+    load.rest()
 
-App(board, decoder).run()
+    from scanner.app import App
+
+    App(board, decoder).run()
+
+
+def may_prompt(root="/flash"):
+    """Whether the flash can be read and says that the scanner is blank."""
+    import os
+
+    try:
+        names = os.listdir(root)
+    except OSError:
+        return False
+    return "authority.pub" not in names and "sealed" not in names and "wiping" not in names
+
+
+if _VIRTUAL:
+    run()
+else:
+    try:
+        run()
+    except BaseException as error:  # also the interrupt and the exit that lead to the prompt
+        if may_prompt():
+            raise error
+    if not may_prompt():
+        __import__("time").sleep(1)  # so that a fault at every start can still be overcome by flashing
+        __import__("machine").reset()

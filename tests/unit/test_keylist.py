@@ -10,6 +10,7 @@ import pytest
 from gatepost.errors import GatepostError
 from gatepost.trust import keylist
 from gatepost.trust.records import NO_END, KeyRecord
+from harness.interpreter import DeviceError
 
 OPEN = """
 from scanner.trust.keys import KeyList
@@ -257,3 +258,97 @@ def test_host_refuses_damaged_lists():
     for at in range(0, len(data), 97):
         with pytest.raises(GatepostError):
             keylist.decode(data[:at])
+
+
+SHARDED = """
+from array import array
+from scanner.trust.shards import Shards
+
+def open_shards(pieces):
+    global shards
+    starts = array("I", (0,))
+    for piece in pieces:
+        starts.append(starts[-1] + len(piece))
+    shards = Shards(File(b"".join(pieces)), starts)
+    return len(shards)
+"""
+
+
+@pytest.fixture
+def sharded(mp):
+    """Opens shards on the device and answers lookups."""
+    mp.run(OPEN + SHARDED, space="keylist")
+
+    def start(pieces: list[bytes]) -> int:
+        return mp.run("result = open_shards(pieces)", space="keylist", pieces=pieces)
+
+    def find(kid: bytes, issuer: str | None = None) -> list[dict]:
+        return mp.run("result = shards.find(kid, issuer)", space="keylist", kid=kid, issuer=issuer)
+
+    return start, find
+
+
+@pytest.mark.parametrize(("count", "parts"), [(0, 1), (24, 1), (25, 2), (49, 4), (400, 32)])
+def test_shards_answer_as_the_whole_list_does(sharded, count, parts):
+    start, find = sharded
+    records = [made_up(n) for n in range(count)]
+    pieces = keylist.shards(records)
+    assert len(pieces) == parts
+    assert start(pieces) == count
+    for record in records:
+        assert find(record.kid) == [as_device(record)]
+    for kid in (b"", b"\x00", bytes(8), b"\xff" * 8, b"\x80" + bytes(7), made_up(9999).kid):
+        assert find(kid) == []
+    assert sorted(map(repr, (each for piece in pieces for each in keylist.decode(piece)))) == sorted(
+        map(repr, records)
+    )
+
+
+def test_mixed_keys_in_shards(sharded, monkeypatch):
+    monkeypatch.setattr(keylist, "PER_SHARD", 3)
+    start, find = sharded
+    assert start(keylist.shards(MIXED)) == len(MIXED)
+    for record in MIXED:
+        assert find(record.kid, record.issuer or None) == [as_device(record)]
+    assert len(find(hashlib.sha256(b"shared").digest())) == 30
+
+
+def test_one_changed_key_changes_one_shard_and_little_is_sent():
+    """A thousand keys, each of them withdrawn in turn: shard and manifest are at most 5 % of the list."""
+    records = [made_up(n) for n in range(1000)]
+    pieces = keylist.shards(records)
+    assert len(pieces) == 64
+    manifest = 350 + 35 * len(pieces)
+    whole = manifest + sum(map(len, pieces))
+    for n in range(0, 1000, 7):
+        changed = list(records)
+        changed[n] = replace(changed[n], revoked=True)
+        after = keylist.shards(changed)
+        different = [after[i] for i in range(64) if after[i] != pieces[i]]
+        assert len(different) == 1
+        assert manifest + len(different[0]) <= whole * 0.05
+
+
+def test_shards_that_are_none_are_refused(mp, sharded, monkeypatch):
+    monkeypatch.setattr(keylist, "PER_SHARD", 10)
+    start, _ = sharded
+    pieces = keylist.shards([made_up(n) for n in range(40)])
+    assert len(pieces) == 4
+    whole = keylist.encode([made_up(n) for n in range(4)])
+    for bad in (
+        pieces[:3],
+        pieces[:2],
+        [*pieces, whole],
+        [whole] * 4,
+        [*pieces[:3], b""],
+        [pieces[0][:-4], *pieces[1:]],
+    ):
+        with pytest.raises(DeviceError) as caught:
+            start(bad)
+        assert caught.value.kind == "ValueError"
+
+
+def test_the_host_refuses_a_key_in_the_wrong_shard(monkeypatch):
+    records = [made_up(n) for n in range(40)]
+    with pytest.raises(GatepostError, match="wrong shard"):
+        keylist.decode(keylist.encode(records, 2))

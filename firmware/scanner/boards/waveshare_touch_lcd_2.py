@@ -84,6 +84,12 @@ class Board:
         """An exception was caught at the application's edge: kept for a look with a debugger, told to nobody."""
         self.last_fault = text
 
+    def restart(self):
+        """Start again, with the firmware that was pushed."""
+        from machine import reset
+
+        reset()
+
     def battery(self):
         """Percent, by the voltage alone: rough, and high while charging."""
         millivolts = self._battery.read_uv() * _DIVIDER // 1000

@@ -76,6 +76,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--key", type=Path, required=True, metavar="PEM", help="the authority's private key"
     )
     bundling.add_argument("--version", type=int, help="rises with every bundle (default: seconds since 1970)")
+    bundling.add_argument(
+        "--expires", type=int, metavar="DAYS", help="no scanner takes the bundle in after so many days"
+    )
     bundling.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
     passphrase.add_arguments(bundling)
 
@@ -158,6 +161,11 @@ def _inspect(args: argparse.Namespace) -> int:
         "version": found.version,
         "environment": found.environment,
         "created": datetime.fromtimestamp(found.created, UTC).isoformat(),
+        "expires": (
+            datetime.fromtimestamp(found.contents["expires"], UTC).isoformat()
+            if "expires" in found.contents
+            else "never"
+        ),
         "signature": "right" if args.authority else "not checked (--authority)",
         "size": len(data),
         "parts": {name: len(part) for name, part in found.parts.items()},
@@ -209,7 +217,10 @@ def _bundle(args: argparse.Namespace) -> int:
         raise GatepostError(f"{args.key}: an authority's key is on P-256; this one is not")
     created = int(time.time())
     version = created if args.version is None else args.version
-    data = build_bundle(records, private.key, version, args.environment, created)
+    if args.expires is not None and not 0 < args.expires <= 36500:
+        raise GatepostError(f"--expires {args.expires}: not a number of days")
+    expires = None if args.expires is None else created + args.expires * 86400
+    data = build_bundle(records, private.key, version, args.environment, created, expires)
     _write(args.output, data)
     _report(args, records, tally, bundle=str(args.output), version=version, size=len(data))
     return 0
