@@ -2,6 +2,8 @@
 #
 # u1·G + u2·Q, where u1 always goes by a comb of G: 37 doublings, 37 additions, shared with the last doublings of
 # u2. A key never seen costs 256 doublings with a window of 5; a key with a comb of its own costs no more doublings.
+# On a Cortex-M3 that is 16.7 million instructions and 7.0 (tests/bench/mcu.py), with 60 more, once, for the comb of G.
+# Big integers in a plain window take about 50, and a megabyte of garbage instead of 80 KB (tests/bench/crypto.py).
 # Nothing here is secret, so nothing runs in constant time.
 
 from scanner.crypto.p256_point import (
