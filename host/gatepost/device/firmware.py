@@ -6,6 +6,7 @@ before when it does not confirm its start. boot.py and main.py are not in it: th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -26,16 +27,20 @@ def firmware_files(folder: Path) -> dict[str, bytes]:
     }
     if not any(f"{NEEDED}{suffix}" in files for suffix in SUFFIXES[:2]):
         raise GatepostError(f"{folder} holds no firmware: {NEEDED}.py or .mpy is missing")
-    # An empty part cannot be asked for; an empty module may as well hold a newline.
-    return {name: data or b"\n" for name, data in files.items() if data or name.endswith(".py")}
+    return chosen(files)
 
 
-def build_firmware_bundle(
-    folder: Path,
+def chosen(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """What of a board's program a bundle takes in. An empty module becomes a newline, because a part has bytes."""
+    return {name: data or b"\n" for name, data in files.items() if name.startswith("scanner/")}
+
+
+def sign_firmware(
+    files: Mapping[str, bytes],
     private: ec.EllipticCurvePrivateKey,
     version: int,
     environment: str,
     created: int,
 ) -> bytes:
-    """Sign the firmware in `folder`, source or compiled for the boards it is meant for."""
-    return pack("firmware", dict(firmware_files(folder)), private, version, environment, created)
+    """A firmware bundle of `files` by their path, source or compiled for the boards they are meant for."""
+    return pack("firmware", dict(files), private, version, environment, created)
