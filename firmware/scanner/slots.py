@@ -12,7 +12,6 @@ from micropython import const
 
 from scanner import durable
 
-MOUNT = "/firmware"
 _STARTS = const(3)  # that a firmware on trial gets
 _LIMIT = const(64)
 _MANIFEST_LIMIT = const(16384)
@@ -38,8 +37,8 @@ def stage(folder, manifest, authority):
 
 def confirm(root):
     """This firmware does its work: it is no longer on trial. OSError where flash fails."""
-    # The board's own must not speak for the one that gave way to it.
-    if __file__.startswith(MOUNT + "/"):
+    # Neither the board's own nor the one before may speak for the one that is on trial.
+    if __file__.startswith("/" + (_trial(root + "/firmware")[0] or "-") + "/"):
         durable.remove(root + "/firmware/trial")
 
 
@@ -57,11 +56,13 @@ def enter(root, importer):
             return
         import vfs
 
-        vfs.mount(found, MOUNT)
+        # Under the content's name, so that every module's __file__ says which firmware it is of.
+        place = "/" + found.name
+        vfs.mount(found, place)
     except Exception as error:  # noqa: BLE001 - a firmware that cannot be read must not stop the one that can
         importer.print_exception(error)
         return
-    importer.path.insert(0, MOUNT)
+    importer.path.insert(0, place)
     for name in list(importer.modules):
         if name == "scanner" or name.startswith("scanner."):
             del importer.modules[name]

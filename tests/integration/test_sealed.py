@@ -22,7 +22,7 @@ TECHNICIAN = ec.derive_private_key(0x7EC, ec.SECP256R1())
 CERTIFICATE = issue_role(
     AUTHORITY, "technician", point(TECHNICIAN.public_key()), "Ada", NOW - 60, NOW + 86400
 )
-_PATIENCE = 15  # seconds; mpremote itself waits longer for a prompt on some versions
+_PATIENCE = 8  # seconds; mpremote itself waits longer for a prompt on some versions
 # What mpremote and people send: interrupt, raw REPL, raw paste, normal REPL, soft reset.
 KEYS = (b"\r\x03\x03", b"\r\x01", b"\x05A\x01", b"print(1+1)\r\n\x04", b"\x02", b"\x04")
 

@@ -19,6 +19,7 @@ class PartsFs:
 
     def __init__(self, file, manifest):
         self._file = file
+        self.name = manifest.content
         self._places = {}
         self._folders = {""}
         starts = manifest.starts
