@@ -16,7 +16,7 @@ from scanner.bundles import intake
 from scanner.bundles.manifest import LIMIT, BadManifest
 from scanner.link.messages import LinkError
 
-CHUNK = const(3968)  # bytes of data that fit in a message with all around them
+CHUNK = const(3840)  # bytes of data that fit in a message with all around them
 
 
 class BundleMethods:

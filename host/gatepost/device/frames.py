@@ -11,22 +11,25 @@ from collections.abc import Iterator
 
 VERSION = 1
 MAX_MESSAGE = 4096  # bytes, either way
+_FULL = 254  # bytes of the longest block
+_COUNTS = [bytes((count,)) for count in range(256)]
 _LONGEST = 2 * MAX_MESSAGE  # of a frame on the wire; more than any real one
 
 
 def cobs_encode(data: bytes) -> bytes:
     """Consistent Overhead Byte Stuffing: the same bytes without a zero."""
-    out = bytearray()
-    blocks = data.split(b"\0")
-    for number, block in enumerate(blocks):
-        full, rest = divmod(len(block), 254)
-        for i in range(full):
-            out += b"\xff" + block[254 * i : 254 * (i + 1)]
-        # A full block needs no successor where the data ends with it.
-        if rest or not full or number < len(blocks) - 1:
-            out.append(rest + 1)
-            out += block[254 * full :]
-    return bytes(out)
+    *blocks, last = data.split(b"\0")
+    parts = [_COUNTS[len(block) + 1] + block if len(block) < _FULL else _long(block) for block in blocks]
+    # A full block needs no successor where the data ends with it.
+    parts.append(_long(last)[:-1] if last and len(last) % _FULL == 0 else _long(last))
+    return b"".join(parts)
+
+
+def _long(block: bytes) -> bytes:
+    """A block without zeros, of any length, and the zero that follows it."""
+    full, rest = divmod(len(block), _FULL)
+    pieces = [b"\xff" + block[_FULL * i : _FULL * (i + 1)] for i in range(full)]
+    return b"".join(pieces) + _COUNTS[rest + 1] + block[_FULL * full :]
 
 
 def cobs_decode(data: bytes) -> bytes:
