@@ -19,7 +19,8 @@ from pathlib import Path
 
 from debian_packages import FetchError, PrivateApt, run
 
-SUITE = "trixie"
+# The first that the mirror serves whole: while it takes a new state in, an index may not match its signature.
+SUITES = ("trixie", "forky")
 PACKAGES = ["micropython", "libc6", "libffi8", "libmbedtls21", "libmbedcrypto16", "libmbedx509-7"]
 
 LAUNCHER = """#!/bin/sh
@@ -30,14 +31,24 @@ exec "$here/root/usr/lib/ld-linux.so.2" --library-path "$here/root/usr/lib/i386-
 """
 
 
+def download(state: Path) -> list[Path]:
+    """The packages from the first suite that has them; FetchError with every suite's complaint where none has."""
+    complaints = []
+    for suite in SUITES:
+        try:
+            return PrivateApt(state / suite, suite, "i386").binary(PACKAGES)
+        except FetchError as error:
+            complaints.append(f"{suite}: {error}")
+    raise FetchError("\n".join(complaints))
+
+
 def fetch(into: Path) -> Path:
     """Download and unpack; returns the path of the launcher, which ran once and printed what was expected."""
     if shutil.which("dpkg-deb") is None:
         raise FetchError("dpkg-deb is needed: this works on Debian and its relatives only")
-    state = into / "apt"
-    for package in PrivateApt(state, SUITE, "i386").binary(PACKAGES):
+    for package in download(into / "apt"):
         run(["dpkg-deb", "--extract", package, into / "root"])
-    shutil.rmtree(state)
+    shutil.rmtree(into / "apt")
     launcher = into / "micropython"
     launcher.write_text(LAUNCHER)
     launcher.chmod(launcher.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
