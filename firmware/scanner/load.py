@@ -13,6 +13,7 @@ _VISION = (
     "scanner.vision.symbol",
     "scanner.vision.cuts",
     "scanner.vision.finder",
+    "scanner.vision.reading",
     "scanner.vision.decoder",
 )
 _REST = (

@@ -1,0 +1,18 @@
+# How much work one frame may still cost: a plain count, so that the same frame is given up at the same place
+# everywhere.
+#
+# `left` is in thousands of instructions of a Cortex-M3, as measured there (tests/bench/mcu.py) or estimated. Whoever
+# does work takes its usual cost off `left`, before or after doing it, and begins nothing while `left` is not above
+# zero. Time would be the wrong measure: it differs from run to run, and a frame read once could then fail.
+from micropython import const
+
+MOST = const(54000)  # of a frame from which nothing can be read; the last step begun may exceed it
+
+
+class Budget:
+    def __init__(self):
+        self.left = 0
+
+    def renew(self):
+        """A new frame begins."""
+        self.left = MOST
