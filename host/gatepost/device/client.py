@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections import deque
 from collections.abc import Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -17,7 +18,7 @@ import serial
 
 from gatepost.device import frames
 from gatepost.device.push import Progress, Pushed, push_bundle
-from gatepost.device.refusals import sentence
+from gatepost.device.refusals import LinkError, NoAnswer
 from gatepost.device.session import Session, open_session
 from gatepost.errors import GatepostError
 
@@ -37,19 +38,6 @@ _TRIES = 3
 Supervisor = tuple[str, bytes]  # name, and public key as 65 bytes 04 || x || y
 
 
-class LinkError(GatepostError):
-    """The scanner refused a request: `code` is one of the link's closed list."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(f"the scanner refused: {sentence(code)}" + (f" ({message})" if message else ""))
-        self.code = code
-        self.message = message
-
-
-class NoAnswer(GatepostError):
-    """Nothing that can be read came back in time."""
-
-
 class Client:
     """`port` is a path or name as pyserial takes it."""
 
@@ -63,6 +51,7 @@ class Client:
             self._serial.dtr = True
             self._serial.rts = True
         self._receiver = frames.Receiver()
+        self._inbox: deque[dict[str, Any]] = deque()  # answers that nobody has asked for yet
         self._number = int(time.time()) & 0xFFFF0000
         self._token = b""  # of the session that is open
         self.stale_answers = 0
@@ -176,6 +165,17 @@ class Client:
 
     def ask(self, method: str, params: dict[str, Any] | None = None, seconds: float = _SECONDS) -> Any:
         """The result of one request. Raises LinkError where the scanner refuses, NoAnswer where it is silent."""
+        return self._await(self._send(method, params), time.monotonic() + seconds)
+
+    def stream(self, method: str, pieces: Sequence[dict[str, Any]], seconds: float = _SECONDS) -> list[Any]:
+        """The results of requests that belong together: they are sent without waiting for each other's answers.
+
+        For a few at a time: what the scanner has not read yet lies in the port's buffers.
+        """
+        numbers = [self._send(method, params) for params in pieces]
+        return [self._await(number, time.monotonic() + seconds) for number in numbers]
+
+    def _send(self, method: str, params: dict[str, Any] | None) -> int:
         self._number = (self._number + 1) & 0xFFFFFFFF
         request: dict[str, Any] = {"id": self._number, "method": method}
         if params is not None:
@@ -185,23 +185,27 @@ class Client:
         frame = frames.build(cbor2.dumps(request))
         try:
             self._serial.write(frame)
-            self.sent_bytes += len(frame)
-            return self._await(self._number, time.monotonic() + seconds)
         except serial.SerialException as error:
             raise GatepostError(f"the port failed: {error}") from None
+        self.sent_bytes += len(frame)
+        return self._number
 
     def _await(self, number: int, deadline: float) -> Any:
-        while time.monotonic() < deadline:
-            for message in self._receiver.feed(self._serial.read(max(1, self._serial.in_waiting))):
-                answer = _read_answer(message)
-                if answer is None:
-                    continue
+        while True:
+            while self._inbox:
+                answer = self._inbox.popleft()
                 if "error" in answer and answer.get("id") in (number, None):
                     raise LinkError(str(answer["error"].get("code")), str(answer["error"].get("message", "")))
                 if answer.get("id") == number and "result" in answer:
                     return answer["result"]
                 self.stale_answers += 1
-        raise NoAnswer("the scanner does not answer: is it on, and is this its port?")
+            if time.monotonic() >= deadline:
+                raise NoAnswer("the scanner does not answer: is it on, and is this its port?")
+            try:
+                received = self._serial.read(max(1, self._serial.in_waiting))
+            except (serial.SerialException, OSError) as error:
+                raise GatepostError(f"the port failed: {error}") from None
+            self._inbox.extend(filter(None, map(_read_answer, self._receiver.feed(received))))
 
 
 def _supervisors(supervisors: Sequence[Supervisor]) -> list[dict[str, Any]]:

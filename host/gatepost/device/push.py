@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from gatepost.device.refusals import NoAnswer
 from gatepost.errors import GatepostError
 from gatepost.trust.bundle import Bundle, read_bundle
 
@@ -26,6 +27,7 @@ _COMMIT_SECONDS = 120.0  # every part is read back and hashed
 _FLUSH = (
     16 * 1024
 )  # bytes between two points from which a cut transfer goes on; each costs the scanner an erase
+_WINDOW = 4  # chunks under way at once
 _DETOURS = 20  # times that a scanner may ask for something else than it was sent
 
 
@@ -52,7 +54,7 @@ def push_bundle(client: Client, bundle: bytes | Bundle, progress: Progress | Non
     missing = set(state["missing"])
     chunk = int(state["chunk"])
     content = found.content
-    detours = unflushed = 0
+    detours = 0
     place: list[int] | None = state["next"]
     while place is not None:
         part, offset = place
@@ -60,28 +62,26 @@ def push_bundle(client: Client, bundle: bytes | Bundle, progress: Progress | Non
             raise GatepostError("the scanner asks for a part that the bundle does not have")
         if progress:
             progress(starts[part] + offset, len(content))
-        if part in missing:
-            end = part + 1
-            while end in missing:
-                end += 1
-            at = starts[part] + offset
-            data = content[at : min(at + chunk, starts[end])]
-            unflushed += len(data)
-            params = {"part": part, "offset": offset, "data": data}
-            if unflushed < _FLUSH and at + len(data) < starts[end]:
-                params["more"] = True
+        try:
+            if part in missing:
+                pieces = _pieces(content, starts, missing, part, offset, chunk)
+                state = client.stream("bundle.chunk", pieces, _CHUNK_SECONDS)[-1]
+                sent += sum(len(each["data"]) for each in pieces)
             else:
-                unflushed = 0
-            state = client.repeat("bundle.chunk", params, _CHUNK_SECONDS)
-            sent += len(data)
-        else:
-            state = client.repeat("bundle.copy", {}, _COPY_SECONDS)
-        if state["next"] == place:
-            # What it has of the old bundle is no good after all: then everything is sent.
+                state = client.repeat("bundle.copy", {}, _COPY_SECONDS)
+        except NoAnswer:
+            # Something was lost on the way. If the scanner is there, it knows where it is.
+            client.ping()
             detours += 1
-            missing = set(range(len(found.pieces)))
-            if detours > _DETOURS:
-                raise GatepostError("the transfer makes no progress")
+            state = _begin(client, found.manifest)
+            missing = set(state["missing"])
+        else:
+            if state["next"] == place:
+                # What it has of the old bundle is no good after all: then everything is sent.
+                detours += 1
+                missing = set(range(len(found.pieces)))
+        if detours > _DETOURS:
+            raise GatepostError("the transfer makes no progress")
         place = state["next"]
     client.repeat("bundle.commit", {}, _COMMIT_SECONDS)
     if progress:
@@ -99,6 +99,28 @@ def _begin(client: Client, manifest: bytes) -> dict[str, Any]:
     if "next" not in state:
         raise GatepostError("the scanner did not take the whole manifest")
     return state
+
+
+def _pieces(
+    content: bytes, starts: list[int], missing: set[int], part: int, offset: int, chunk: int
+) -> list[dict[str, Any]]:
+    """The next few chunks from a place on, as far as all there must be sent; the last of a flush says so."""
+    end = part + 1
+    while end in missing:
+        end += 1
+    at = starts[part] + offset
+    pieces: list[dict[str, Any]] = []
+    while at < starts[end] and len(pieces) < _WINDOW:
+        while starts[part + 1] <= at:
+            part += 1
+        data = content[at : min(at + chunk, starts[end])]
+        piece: dict[str, Any] = {"part": part, "offset": at - starts[part], "data": data}
+        at += len(data)
+        # A flush wherever a multiple of its distance is passed, and at the end of what is sent.
+        if at < starts[end] and at // _FLUSH == (at - len(data)) // _FLUSH:
+            piece["more"] = True
+        pieces.append(piece)
+    return pieces
 
 
 def _starts(bundle: Bundle) -> list[int]:

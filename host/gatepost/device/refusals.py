@@ -1,9 +1,11 @@
-"""What a scanner's refusals mean, for people: the closed list of codes of the link.
+"""What goes wrong on the link: silence, and refusals, each code of the closed list with a sentence for people.
 
 firmware/scanner/link/messages.py has the codes; a test holds the two lists equal.
 """
 
 from __future__ import annotations
+
+from gatepost.errors import GatepostError
 
 SENTENCES = {
     "bad_message": "it could not read the request",
@@ -42,3 +44,16 @@ SENTENCES = {
 def sentence(code: str) -> str:
     """The code, and what it means where it is known."""
     return f"{code}: {SENTENCES[code]}" if code in SENTENCES else code
+
+
+class LinkError(GatepostError):
+    """The scanner refused a request: `code` is one of the link's closed list."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"the scanner refused: {sentence(code)}" + (f" ({message})" if message else ""))
+        self.code = code
+        self.message = message
+
+
+class NoAnswer(GatepostError):
+    """Nothing that can be read came back in time."""
