@@ -28,6 +28,8 @@ def hello(app):
     return {
         "protocol": list(messages.PROTOCOL),
         "max_message": frames.MAX_MESSAGE,
+        # Requests that may wait in the port. A port that does not say loses none, but only while there is one.
+        "window": getattr(board.serial, "window", 1),
         "firmware": VERSION,
         "board": board.name,
         "name": scanner_name(root),

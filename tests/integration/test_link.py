@@ -52,6 +52,7 @@ def test_hello(client):
     assert hello["free"]["flash"] > 1_000_000
     assert hello["free"]["heap"] > 1_000_000
     assert hello["max_message"] == frames.MAX_MESSAGE
+    assert hello["window"] == client.window == 4
 
 
 def test_hello_without_a_list():

@@ -18,6 +18,10 @@ _PACKET = const(64)  # bytes of a full-speed USB packet
 class UsbPort:
     """Non-blocking, like every board's `serial`."""
 
+    window = (
+        1  # requests under way: the driver holds some hundred bytes, and nobody has seen it overrun in safety
+    )
+
     def __init__(self):
         self._in = sys.stdin.buffer
         self._out = sys.stdout.buffer

@@ -235,6 +235,8 @@ class Storage:
 class Serial:
     """The pseudo-terminal's end that a USB device would hold; the computer made it non-blocking."""
 
+    window = 4  # requests: what does not fit in its buffers makes the host wait, and is never lost
+
     def __init__(self, stream):
         self._stream = stream
 

@@ -34,6 +34,7 @@ _SECONDS = 3.0
 _SLOW = 15.0  # for what writes much, signs or makes keys
 _WIPE = 600.0
 _TRIES = 3
+_MOST_AT_ONCE = 8  # requests under way, whatever a scanner allows
 
 Supervisor = tuple[str, bytes]  # name, and public key as 65 bytes 04 || x || y
 
@@ -54,6 +55,7 @@ class Client:
         self._inbox: deque[dict[str, Any]] = deque()  # answers that nobody has asked for yet
         self._number = int(time.time()) & 0xFFFF0000
         self._token = b""  # of the session that is open
+        self._window = 0  # requests that the scanner lets wait in its port; 0: it was not asked yet
         self.stale_answers = 0
         self.sent_bytes = 0
 
@@ -75,6 +77,13 @@ class Client:
         """Bytes from the scanner that were no frame."""
         return self._receiver.discarded_bytes
 
+    @property
+    def window(self) -> int:
+        """How many requests may be under way at once: what the scanner's hello says, or one where it says nothing."""
+        if not self._window:
+            self.hello()
+        return self._window
+
     def hello(self) -> dict[str, Any]:
         """Who is there. Raises GatepostError where its protocol is another one."""
         for _ in range(_HELLO_TRIES - 1):
@@ -89,6 +98,8 @@ class Client:
                 f"the scanner speaks protocol {major}.{minor}, and this tool {PROTOCOL[0]}.{PROTOCOL[1]}: "
                 "use the gatepost that belongs to its firmware"
             )
+        window = answer.get("window")
+        self._window = min(window, _MOST_AT_ONCE) if isinstance(window, int) and window > 0 else 1
         return answer
 
     def ping(self) -> float:
@@ -165,15 +176,16 @@ class Client:
 
     def ask(self, method: str, params: dict[str, Any] | None = None, seconds: float = _SECONDS) -> Any:
         """The result of one request. Raises LinkError where the scanner refuses, NoAnswer where it is silent."""
-        return self._await(self._send(method, params), time.monotonic() + seconds)
+        return self._await(self._send(method, params), seconds)
 
     def stream(self, method: str, pieces: Sequence[dict[str, Any]], seconds: float = _SECONDS) -> list[Any]:
         """The results of requests that belong together: they are sent without waiting for each other's answers.
 
-        For a few at a time: what the scanner has not read yet lies in the port's buffers.
+        No more than `window` at a time: what the scanner has not read yet lies in its port's buffers. NoAnswer also
+        where one of them got lost between others.
         """
         numbers = [self._send(method, params) for params in pieces]
-        return [self._await(number, time.monotonic() + seconds) for number in numbers]
+        return [self._await(number, seconds, numbers[at + 1 :]) for at, number in enumerate(numbers)]
 
     def _send(self, method: str, params: dict[str, Any] | None) -> int:
         self._number = (self._number + 1) & 0xFFFFFFFF
@@ -185,12 +197,13 @@ class Client:
         frame = frames.build(cbor2.dumps(request))
         try:
             self._serial.write(frame)
-        except serial.SerialException as error:
+        except (serial.SerialException, OSError) as error:
             raise GatepostError(f"the port failed: {error}") from None
         self.sent_bytes += len(frame)
         return self._number
 
-    def _await(self, number: int, deadline: float) -> Any:
+    def _await(self, number: int, seconds: float, later: Sequence[int] = ()) -> Any:
+        deadline = time.monotonic() + seconds
         while True:
             while self._inbox:
                 answer = self._inbox.popleft()
@@ -199,6 +212,8 @@ class Client:
                 if answer.get("id") == number and "result" in answer:
                     return answer["result"]
                 self.stale_answers += 1
+                if answer.get("id") in later:  # a scanner answers in order
+                    raise NoAnswer("a request did not reach the scanner")
             if time.monotonic() >= deadline:
                 raise NoAnswer("the scanner does not answer: is it on, and is this its port?")
             try:

@@ -24,10 +24,7 @@ _OPEN_SECONDS = 30.0  # a signature is verified and flash made ready
 _CHUNK_SECONDS = 5.0
 _COPY_SECONDS = 30.0
 _COMMIT_SECONDS = 120.0  # every part is read back and hashed
-_FLUSH = (
-    16 * 1024
-)  # bytes between two points from which a cut transfer goes on; each costs the scanner an erase
-_WINDOW = 4  # chunks under way at once
+_FLUSH = 16384  # bytes between two points from which a cut transfer goes on; each costs the scanner an erase
 _DETOURS = 20  # times that a scanner may ask for something else than it was sent
 
 
@@ -54,17 +51,18 @@ def push_bundle(client: Client, bundle: bytes | Bundle, progress: Progress | Non
     missing = set(state["missing"])
     chunk = int(state["chunk"])
     content = found.content
+    window = client.window
     detours = 0
     place: list[int] | None = state["next"]
     while place is not None:
         part, offset = place
-        if not 0 <= part < len(found.pieces):
-            raise GatepostError("the scanner asks for a part that the bundle does not have")
+        if not 0 <= part < len(found.pieces) or not 0 <= offset < starts[part + 1] - starts[part]:
+            raise GatepostError("the scanner asks for what the bundle does not have")
         if progress:
             progress(starts[part] + offset, len(content))
         try:
             if part in missing:
-                pieces = _pieces(content, starts, missing, part, offset, chunk)
+                pieces = _pieces(content, starts, missing, (part, offset), chunk, window)
                 state = client.stream("bundle.chunk", pieces, _CHUNK_SECONDS)[-1]
                 sent += sum(len(each["data"]) for each in pieces)
             else:
@@ -102,15 +100,16 @@ def _begin(client: Client, manifest: bytes) -> dict[str, Any]:
 
 
 def _pieces(
-    content: bytes, starts: list[int], missing: set[int], part: int, offset: int, chunk: int
+    content: bytes, starts: list[int], missing: set[int], place: tuple[int, int], chunk: int, window: int
 ) -> list[dict[str, Any]]:
     """The next few chunks from a place on, as far as all there must be sent; the last of a flush says so."""
+    part, offset = place
     end = part + 1
     while end in missing:
         end += 1
     at = starts[part] + offset
     pieces: list[dict[str, Any]] = []
-    while at < starts[end] and len(pieces) < _WINDOW:
+    while at < starts[end] and len(pieces) < window:
         while starts[part + 1] <= at:
             part += 1
         data = content[at : min(at + chunk, starts[end])]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _DAY = 86400
 _KNOWN = (
-    "protocol", "max_message", "firmware", "board", "name", "trust", "clock", "free", "link",
+    "protocol", "max_message", "window", "firmware", "board", "name", "trust", "clock", "free", "link",
     "provisioned", "sealed", "journal", "battery", "bundles",
 )  # fmt: skip
 _CLOCK_SLACK = 60  # seconds of difference that nobody needs to hear of
