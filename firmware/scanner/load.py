@@ -46,6 +46,8 @@ _REST = (
     "scanner.credentials.cwt",
     "scanner.credentials.signer",
     "scanner.credentials.hc1",
+    "scanner.rules.datetimes",
+    "scanner.rules.certlogic",
     "scanner.rules.checks",
     "scanner.rules.judge",
     "scanner.ui.canvas",

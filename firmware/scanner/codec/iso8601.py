@@ -21,6 +21,19 @@ def days(year, month, day):
     return 365 * year + year // 4 - year // 100 + year // 400 + (153 * (month - 3) + 2) // 5 + day - 719469
 
 
+def civil(day):
+    """(year, month, day) of the `day`-th day from 1970-01-01, counted in eras of 400 years that begin in March."""
+    day += 719468
+    era = day // 146097
+    of_era = day - era * 146097
+    year = (of_era - of_era // 1460 + of_era // 36524 - of_era // 146096) // 365
+    of_year = of_era - (365 * year + year // 4 - year // 100)
+    month = (5 * of_year + 2) // 153
+    date = of_year - (153 * month + 2) // 5 + 1
+    month = month + 3 if month < 10 else month - 9
+    return year + era * 400 + (1 if month <= 2 else 0), month, date
+
+
 def span(text):
     """First and last day that a date may mean: one day, or a month or year where it says no more.
 

@@ -3,6 +3,8 @@
 
 from micropython import const
 
+from scanner.codec import iso8601
+
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAY = const(86400)
 
@@ -55,15 +57,5 @@ def _number(text, low, high):
 
 
 def _civil(days):
-    # Days since 1970-01-01 to a date of the Gregorian calendar, counted in eras of 400 years that begin in March:
-    # `time.gmtime` counts from 2000 on some ports and from 1970 on others.
-    days += 719468
-    era = days // 146097
-    of_era = days - era * 146097
-    year = (of_era - of_era // 1460 + of_era // 36524 - of_era // 146096) // 365
-    of_year = of_era - (365 * year + year // 4 - year // 100)
-    month = (5 * of_year + 2) // 153
-    date = of_year - (153 * month + 2) // 5 + 1
-    month = month + 3 if month < 10 else month - 9
-    year += era * 400 + (1 if month <= 2 else 0)
+    year, month, date = iso8601.civil(days)
     return "{} {} {}".format(date, _MONTHS[month - 1], year)
