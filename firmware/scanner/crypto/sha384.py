@@ -52,21 +52,22 @@ def _compress(state, block):
 
 @micropython.viper
 def _schedule(w: ptr16, block: ptr8):
-    # W of 6.4.2 step 1; i counts limbs. Limb j of a rotation by n takes bits n + 16j and up.
-    i = 0
-    while i < 64:
-        at = (i & 60) * 2 + 6 - (i & 3) * 2
-        w[i] = block[at] << 8 | block[at + 1]
-        i += 1
-    while i < 320:
-        x0 = w[i - 60]  # W[t-15], for σ0: rotate 1, rotate 8, shift 7
-        x1 = w[i - 59]
-        x2 = w[i - 58]
-        x3 = w[i - 57]
-        y0 = w[i - 8]  # W[t-2], for σ1: rotate 19, rotate 61, shift 6
-        y1 = w[i - 7]
-        y2 = w[i - 6]
-        y3 = w[i - 5]
+    # W of 6.4.2 step 1. Limb j of a rotation by n takes bits n + 16j and up.
+    at = 0
+    while at < 64:
+        w[(at | 3) - (at & 3)] = block[2 * at] << 8 | block[2 * at + 1]
+        at += 1
+    # i counts limbs from 16 before the one that is made: a bare index is not safe in every compiler.
+    i = 48
+    while i < 304:
+        x0 = w[i - 44]  # W[t-15], for σ0: rotate 1, rotate 8, shift 7
+        x1 = w[i - 43]
+        x2 = w[i - 42]
+        x3 = w[i - 41]
+        y0 = w[i + 8]  # W[t-2], for σ1: rotate 19, rotate 61, shift 6
+        y1 = w[i + 9]
+        y2 = w[i + 10]
+        y3 = w[i + 11]
         top_x = x3 >> 7
         top_y = y3 >> 6
         carry = 0
@@ -77,8 +78,8 @@ def _schedule(w: ptr16, block: ptr8):
             sy = top_y if j == 0 else (y0 >> 6 | y1 << 10)
             s0 = ((x0 >> 1 | x1 << 15) ^ (x0 >> 8 | x1 << 8) ^ sx) & 0xFFFF
             s1 = ((y1 >> 3 | y2 << 13) ^ (y3 >> 13 | y0 << 3) ^ sy) & 0xFFFF
-            carry += w[i - 64] + s0 + w[i - 28] + s1
-            w[i] = carry & 0xFFFF
+            carry += w[i - 48] + s0 + w[i - 12] + s1
+            w[i + 16] = carry & 0xFFFF
             carry = carry >> 16
             i += 1
             t = x0
