@@ -308,7 +308,7 @@ def test_a_forgotten_code_is_in_no_buffer(mp):
     )
     read, before, after = mp.run(REMAINS, space="remains", frame=image.tobytes())
     assert read == [b"HC1:" + b"SECRET" * 40]
-    tables = (".EXP", ".LOG", "format._words", "._times", "._masks", "._plan", "._centres")
+    tables = (".EXP", ".LOG", "format._words", "._times", "._masks", "._plan", "._centres", "._verdicts")
     places = (
         "_mesh.",
         "_drift.",

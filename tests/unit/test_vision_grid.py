@@ -5,6 +5,7 @@ from harness import frames
 
 GRID = """
 from scanner.vision.alignment import AlignmentSearch
+from scanner.vision.deciding import Decider
 from scanner.vision.finder import FinderSearch
 from scanner.vision.grouping import triples
 from scanner.vision.mesh import Mesh
@@ -21,10 +22,10 @@ for three in triples(search.found):
     flip = 255 if three[0].inverted else 0
     if placing.place(frame, width, height, three, flip):
         sampler.sample(frame, width, height, mesh, flip)
-        grey = bytes(sampler.values)
-        sampler.decide(mesh.size)
+        Decider().decide(sampler.values, sampler.grid, mesh.size)
         n = mesh.size * mesh.size
-        result = [mesh.size, bytes(sampler.grid[:n]), bytes(sampler.values[:n]), mesh.corners(width, height)]
+        grid = bytes([v & 1 for v in sampler.grid[:n]])
+        result = [mesh.size, grid, bytes([v & 254 for v in sampler.grid[:n]]), mesh.corners(width, height)]
         break
 """
 

@@ -5,11 +5,12 @@ import random
 import pytest
 
 DECIDE = """
-from scanner.vision.sampling import Sampler
-s = Sampler()
-s.values[: len(values)] = values
-s.decide(size)
-result = [bytes(s.grid[: len(values)]), bytes(s.values[: len(values)])]
+from scanner.vision.deciding import Decider
+if "decider" not in globals():
+    decider = Decider()
+grid = bytearray(size * size)
+decider.decide(values, grid, size)
+result = [bytes([v & 1 for v in grid]), bytes([v & 254 for v in grid])]
 """
 
 
@@ -29,20 +30,66 @@ def test_the_threshold_follows_the_light(mp):
     assert sum(a != b for a, b in zip(grid, bits, strict=True)) <= size * size // 100
 
 
-def test_certainty_is_the_distance_from_the_local_mean(mp):
-    size = 21
-    bits = _modules(size)
-    values = bytes(50 if bit else 200 for bit in bits)
+def _around(size: int, k: int) -> range:
+    # The rows or columns that decide on row or column k: its square of four and the two beside it; the last square
+    # has five.
+    squares = size // 4
+    square = min(k // 4, squares - 1)
+    first, last = max(0, square - 1), min(squares - 1, square + 1)
+    return range(4 * first, size if last == squares - 1 else 4 * last + 4)
+
+
+@pytest.mark.parametrize("size", [21, 25, 57, 177])
+def test_certainty_is_the_distance_from_the_mean_around(mp, size):
+    rng = random.Random(size)
+    values = bytes(rng.randrange(256) for _ in range(size * size))
     grid, sure = mp.run(DECIDE, values=values, size=size)
-    assert list(grid) == bits
-    for i in (0, size - 1, 10 * size + 10, size * size - 1):
-        x, y = i % size, i // size
-        window = [
-            values[r * size + c]
-            for r in range(max(0, y - 5), min(size, y + 6))
-            for c in range(max(0, x - 5), min(size, x + 6))
-        ]
-        assert sure[i] == abs(values[i] - sum(window) // len(window))
+    for y in range(size):
+        for x in range(0, size, 4 if size > 100 else 1):
+            rows, columns = _around(size, y), _around(size, x)
+            mean = sum(sum(values[r * size + columns[0] : r * size + columns[-1] + 1]) for r in rows)
+            mean //= len(rows) * len(columns)
+            i = y * size + x
+            assert grid[i] == (values[i] < mean)
+            assert sure[i] == abs(values[i] - mean) & 254
+
+
+SAMPLE = """
+from scanner.vision.mesh import Mesh
+from scanner.vision.projection import Projection
+from scanner.vision.sampling import Sampler
+a, b, c = corners
+mesh = Mesh()
+p = Projection(a, b, c, size)
+p.from_scales(1.0, 1.0)
+mesh.lay(p)
+sampler = Sampler()
+result = []
+for coarse in (False, True):
+    sampler.sample(frame, width, height, mesh, 0, coarse)
+    result.append(bytes(sampler.values[: size * size]))
+result.append(bytes(sampler.strip(frame, width, height, mesh, 255, 3, 5, 2, size)[: 2 * (size - 2)]))
+"""
+
+
+@pytest.mark.parametrize("left", [30.0, -9.0, 150.0])
+def test_sampling_is_bilinear_or_of_the_nearest_pixel(mp, left):
+    """On a frame whose grey values rise evenly; where the symbol leaves the frame, the frame's edge is repeated."""
+    size, step = 29, 4.3
+    frame = bytes(min(255, (x + y) // 2) for y in range(180) for x in range(240))
+    corners = [
+        (left * 256, 40 * 256),
+        ((left + 22 * step) * 256, 40 * 256),
+        (left * 256, (40 + 22 * step) * 256),
+    ]
+    fine, coarse, strip = mp.run(SAMPLE, frame=frame, width=240, height=180, corners=corners, size=size)
+    for i in range(size * size):
+        x = min(238.9, max(0.0, left + (i % size - 3) * step))
+        y = min(178.9, max(0.0, 40 + (i // size - 3) * step))
+        assert fine[i] == pytest.approx((x + y) / 2, abs=1.5)
+        assert coarse[i] == pytest.approx((x + y) / 2, abs=1.9)
+    turned = [255 - v for row in (3, 4) for v in fine[row * size + 2 : (row + 1) * size]]
+    assert list(strip) == turned
 
 
 DRIFT = """
@@ -59,7 +106,7 @@ s = Sampler()
 drift = Drift()
 for _ in range(4):
     s.sample(frame, width, height, mesh, 0)
-    drift.follow(frame, width, height, mesh, s.values, 0, s.contrast(size) // 3)
+    drift.follow(frame, width, height, mesh, s.values, 0, drift.contrast(s.values, size) // 3)
 result = [[(v - BIAS) / 256 for v in nodes[: mesh.side * mesh.side]] for nodes in (mesh.x, mesh.y)]
 """
 

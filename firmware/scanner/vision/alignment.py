@@ -16,9 +16,11 @@ _BIAS = const(1 << 20)
 
 
 @micropython.viper
-def _resample(frame: ptr8, geometry: ptr32, side: int, patch: ptr8) -> int:
+def _resample(x: int, y: int, p: ptr8, frame: ptr8, geometry: ptr32, side: int, patch: ptr8) -> int:
     # geometry: width, height, flip, then first x, y and the half-module steps ux, uy, vx, vy in 1/256 px + _BIAS.
-    # Returns the patch's contrast: the spread between the means of its darker and lighter half.
+    # x, y, p: no meaning, they take the registers. Returns the patch's contrast: the spread between the means of its
+    # darker and lighter half.
+    base = int(frame)
     width = int(geometry[0])
     limit_x = ((width - 1) << 8) - 1
     limit_y = ((int(geometry[1]) - 1) << 8) - 1
@@ -29,51 +31,74 @@ def _resample(frame: ptr8, geometry: ptr32, side: int, patch: ptr8) -> int:
     uy = int(geometry[6]) - _BIAS
     vx = int(geometry[7]) - _BIAS
     vy = int(geometry[8]) - _BIAS
-    total = 0
-    to = 0
+    # Only a patch with a corner outside the frame needs its samples held inside.
+    outside = 0
     j = 0
-    while j < side:
-        i = 0
+    while j < 4:
+        x = row_x + ux * (side - 1) * (j & 1) + vx * (side - 1) * (j >> 1)
+        y = row_y + uy * (side - 1) * (j & 1) + vy * (side - 1) * (j >> 1)
+        if x < 0 or y < 0 or x > limit_x or y > limit_y:
+            outside = 1
+        j += 1
+    total = 0
+    to = patch
+    j = side
+    while j:
         x = row_x
         y = row_y
-        while i < side:
-            px = x
-            py = y
-            if px < 0:
-                px = 0
-            if py < 0:
-                py = 0
-            if px > limit_x:
-                px = limit_x
-            if py > limit_y:
-                py = limit_y
-            at = (py >> 8) * width + (px >> 8)
-            fx = (px >> 4) & 15
-            v = int(frame[at])
-            top = (v << 4) + (int(frame[at + 1]) - v) * fx
-            at += width
-            v = int(frame[at])
-            v = (top << 4) + ((v << 4) + (int(frame[at + 1]) - v) * fx - top) * ((py >> 4) & 15)
-            v = (v >> 8) ^ flip
-            patch[to] = v
-            total += v
-            to += 1
-            x += ux
-            y += uy
-            i += 1
+        i = side
+        if outside:
+            while i:
+                px = x
+                py = y
+                if px < 0:
+                    px = 0
+                if py < 0:
+                    py = 0
+                if px > limit_x:
+                    px = limit_x
+                if py > limit_y:
+                    py = limit_y
+                p = ptr8(base + (py >> 8) * width + (px >> 8))
+                fx = (px >> 4) & 15
+                top = (p[0] << 4) + (p[1] - p[0]) * fx
+                p = ptr8(int(p) + width)
+                low = (p[0] << 4) + (p[1] - p[0]) * fx
+                v = (((low - top) * ((py >> 4) & 15) + (top << 4)) >> 8) ^ flip
+                to[0] = v
+                to = ptr8(int(to) + 1)
+                total += v
+                x += ux
+                y += uy
+                i -= 1
+        else:
+            while i:
+                p = ptr8((y >> 8) * width + (x >> 8) + base)
+                fx = (x >> 4) & 15
+                top = (p[0] << 4) + (p[1] - p[0]) * fx
+                p = ptr8(int(p) + width)
+                low = (p[0] << 4) + (p[1] - p[0]) * fx
+                v = (((low - top) * ((y >> 4) & 15) + (top << 4)) >> 8) ^ flip
+                to[0] = v
+                to = ptr8(int(to) + 1)
+                total += v
+                x += ux
+                y += uy
+                i -= 1
         row_x += vx
         row_y += vy
-        j += 1
-    mean = total // to
-    spread = 0
-    i = 0
-    while i < to:
-        v = int(patch[i]) - mean
-        if v < 0:
-            v = 0 - v
-        spread += v
-        i += 1
-    return (spread * 2) // to
+        j -= 1
+    count = side * side
+    x = total // count
+    y = 0
+    p = patch
+    i = count
+    while i:
+        v = p[0] - x
+        y += (v ^ (v >> 31)) - (v >> 31)
+        p = ptr8(int(p) + 1)
+        i -= 1
+    return (y * 2) // count
 
 
 @micropython.viper
@@ -99,37 +124,38 @@ def _score(patch: ptr8, side: int, i: int, j: int) -> int:
 
 
 @micropython.viper
-def _correlate(patch: ptr8, side: int, best: ptr32) -> int:
-    # best: score, column, row of the best place; a place far from the middle must be better to win.
+def _correlate(p: ptr8, light: int, dark: int, patch: ptr8, side: int, best: ptr32) -> int:
+    # best: column and row of the best place; a place far from the middle must be better to win. p, light, dark: no
+    # meaning, they take the registers.
     middle = side >> 1
     top = 0 - 100000
-    last = side - 5
-    j = 4
     row = side + side
-    while j <= last:
+    j = 4
+    while j < side - 4:
+        dy = (j - middle) * (j - middle)
         i = 4
-        while i <= last:
-            # The rings' corners and sides first: eight light against eight dark modules.
-            at = j * side + i
-            up = at - row
-            down = at + row
-            upper = up - row
-            lower = down + row
-            light = int(patch[up - 2]) + int(patch[up]) + int(patch[up + 2]) + int(patch[at - 2])
-            light += int(patch[at + 2]) + int(patch[down - 2]) + int(patch[down]) + int(patch[down + 2])
-            dark = int(patch[upper - 4]) + int(patch[upper - 2]) + int(patch[upper]) + int(patch[upper + 2])
-            dark += int(patch[upper + 4]) + int(patch[up - 4]) + int(patch[up + 4]) + int(patch[at - 4])
-            dark += int(patch[at]) + int(patch[at + 4]) + int(patch[down - 4]) + int(patch[down + 4])
-            dark += int(patch[lower - 4]) + int(patch[lower - 2]) + int(patch[lower]) + int(patch[lower + 2])
-            dark += int(patch[lower + 4])
-            value = light * 17 - dark * 8
-            dx = i - middle
-            dy = j - middle
-            value -= (dx * dx + dy * dy) * 24
-            if value > top:
-                top = value
+        at = int(patch) + (j - 4) * side
+        while i < side - 4:
+            # Row by row of the pattern, two samples apart.
+            p = ptr8(at)
+            dark = p[0] + p[2] + p[4] + p[6] + p[8]
+            p = ptr8(int(p) + row)
+            light = p[2] + p[4] + p[6]
+            dark = p[0] + p[8] + dark
+            p = ptr8(int(p) + row)
+            light = p[2] + p[6] + light
+            dark = p[0] + p[4] + p[8] + dark
+            p = ptr8(int(p) + row)
+            light = p[2] + p[4] + p[6] + light
+            dark = p[0] + p[8] + dark
+            p = ptr8(int(p) + row)
+            dark = p[0] + p[2] + p[4] + p[6] + p[8] + dark
+            light = light * 17 - dark * 8 - ((i - middle) * (i - middle) + dy) * 24
+            if light > top:
+                top = light
                 best[0] = i
                 best[1] = j
+            at += 1
             i += 1
         j += 1
     return top
@@ -167,10 +193,10 @@ class AlignmentSearch:
         g[7] = round(vx / 2) + _BIAS
         g[8] = round(vy / 2) + _BIAS
         patch = self._patch
-        contrast = _resample(frame, g, side, patch)
+        contrast = _resample(0, 0, patch, frame, g, side, patch)
         if contrast < 4:
             return False
-        _correlate(patch, side, self._best)
+        _correlate(patch, 0, 0, patch, side, self._best)
         i, j = self._best
         middle = _score(patch, side, i, j)
         self.score = middle / (136 * contrast)

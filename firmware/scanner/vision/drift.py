@@ -192,6 +192,26 @@ def _follow(
         j += 1
 
 
+@micropython.viper
+def _contrast(values: ptr8, count: int) -> int:
+    # Twice the mean distance from the mean: the contrast of a grid half of whose modules are dark.
+    total = 0
+    i = 0
+    while i < count:
+        total += int(values[i])
+        i += 1
+    mean = total // count
+    total = 0
+    i = 0
+    while i < count:
+        d = int(values[i]) - mean
+        if d < 0:
+            d = 0 - d
+        total += d
+        i += 1
+    return total * 2 // count
+
+
 class Drift:
     def __init__(self):
         self._u = array("H", (0,) * (_CELLS * _CELLS))
@@ -199,6 +219,10 @@ class Drift:
         self._size = array("i", (0,) * 6)
         self._old_x = array("i", (0,) * 48)
         self._old_y = array("i", (0,) * 48)
+
+    def contrast(self, values, size):
+        """Grey levels between dark and light modules, roughly."""
+        return _contrast(values, size * size)
 
     def follow(self, frame, width, height, mesh, values, flip, least):
         """Move the mesh to where the modules are. `values` were sampled with it; `least` contrast is a transition."""

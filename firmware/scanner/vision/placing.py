@@ -162,7 +162,9 @@ class Placing:
         if not count:
             return
         far = projection.span - 3
-        shift = self._find(projection, far, far, _FAR_REACH, (0, 0))
+        shift = self._find(projection, far, far, _NEAR_REACH, (0, 0)) or self._find(
+            projection, far, far, _FAR_REACH, (0, 0)
+        )
         if shift is not None:
             x, y = projection.at(far, far)
             if projection.through(far, far, x + shift[0], y + shift[1]):
@@ -177,7 +179,11 @@ class Placing:
                     known[i, j] = (0, 0)  # a finder lies there, and the projection goes through it
                 else:
                     near = _mean([known.get((i - 1, j)), known.get((i, j - 1))]) or (0, 0)
-                    known[i, j] = self._find(projection, lines[i] - 3, lines[j] - 3, _NEAR_REACH, near)
+                    u = lines[i] - 3
+                    v = lines[j] - 3
+                    known[i, j] = self._find(projection, u, v, 1, near) or self._find(
+                        projection, u, v, _NEAR_REACH, near
+                    )
         for j in range(count):
             for i in range(count):
                 shift = known[i, j] or _mean(

@@ -6,6 +6,7 @@ from micropython import const
 
 from scanner.vision import symbol
 from scanner.vision.alignment import AlignmentSearch
+from scanner.vision.deciding import Decider
 from scanner.vision.drift import Drift
 from scanner.vision.mesh import Mesh
 from scanner.vision.placing import Placing
@@ -14,7 +15,10 @@ from scanner.vision.sharpening import sharpen
 from scanner.vision.stages import FIT, READ
 from scanner.vision.wiping import wipe
 
-_SHARPNESS = ((0, 0), (8, 8), (16, 16))  # what is taken back from the neighbours, in 1/64, attempt by attempt
+# Attempt by attempt: rounds of following the drift, then what is taken back from the neighbours across and down, in
+# 1/64. The first reads most frames, and where modules are large it takes the nearest pixel of each.
+_ATTEMPTS = ((0, 0, 0), (2, 0, 0), (0, 8, 8), (0, 16, 16))
+_LARGE = const(704)  # 1/256 px
 
 # Thousands of instructions.
 _REFUSE_COST = const(300)  # a triple that makes no symbol
@@ -30,6 +34,7 @@ class Reading:
         self._mesh = Mesh()
         self._sampler = Sampler()
         self._placing = Placing(probe, self._mesh, self._sampler, AlignmentSearch())
+        self._decider = Decider()
         self._drift = Drift()
         self._row = bytearray(177)
         self._budget = budget
@@ -39,6 +44,7 @@ class Reading:
         """Overwrite whatever still holds the last frame's code."""
         self._placing.forget()
         self._sampler.forget()
+        self._decider.forget()
         wipe(self._row)
         symbol.forget()
 
@@ -56,20 +62,25 @@ class Reading:
         mesh = self._mesh
         sampler = self._sampler
         size = mesh.size
-        for _ in range(2):
-            sampler.sample(frame, width, height, mesh, flip)
-            self._drift.follow(frame, width, height, mesh, sampler.values, flip, sampler.contrast(size) // 3)
-        budget.left -= size * size * _FOLLOW_COST // 1000
+        coarse = min([f.module for f in three]) >= _LARGE
         one = None
-        for across, down in _SHARPNESS:
+        for followed, across, down in _ATTEMPTS:
+            if budget.left <= 0:
+                break
+            for _ in range(followed):
+                sampler.sample(frame, width, height, mesh, flip)
+                least = self._drift.contrast(sampler.values, size) // 3
+                self._drift.follow(frame, width, height, mesh, sampler.values, flip, least)
+                budget.left -= size * size * _FOLLOW_COST // 1000
             budget.left -= size * size * _READ_COST // 1000
-            sampler.sample(frame, width, height, mesh, flip)
+            sampler.sample(frame, width, height, mesh, flip, coarse)
+            coarse = False
             if across:
                 sharpen(sampler.values, size, across, down, self._row)
-            sampler.decide(size)
+            self._decider.decide(sampler.values, sampler.grid, size)
             started = stages.spent(FIT, started)
             try:
-                one = symbol.read(sampler.grid, size, sampler.values)
+                one = symbol.read(sampler.grid, size, sampler.grid)
             except ValueError:
                 one = None
             started = stages.spent(READ, started)

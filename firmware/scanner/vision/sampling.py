@@ -1,7 +1,7 @@
-# Mesh -> one grey value a module, and from those one bit a module with a measure of its certainty.
+# Mesh -> one grey value a module.
 #
-# The frame is sampled between pixels, and compared with a threshold found among the modules, not among the
-# pixels: at two pixels a module a threshold on pixels moves every edge by up to a quarter module.
+# The frame is sampled between pixels: at two pixels a module the nearest pixel would be up to a third of a module
+# off. What is dark and what is light is decided afterwards, among the modules (deciding.py).
 from array import array
 
 import micropython
@@ -11,158 +11,140 @@ from scanner.vision.wiping import wipe
 
 _BIAS = const(1 << 20)
 _USUAL = const(117)  # modules a side, version 25: no certificate seen is larger, and larger symbols make room
-_RADIUS = const(5)  # the threshold's window is 11 modules wide
+_STRIP = const(177)
 
 
 @micropython.viper
-def _sample(frame: ptr8, size: ptr32, nodes_x: ptr32, nodes_y: ptr32, out: ptr8):
-    # size: width, height, nodes a row, first row, end row, first column, end column, flip
+def _sample(
+    x: int, y: int, p: ptr8, frame: ptr8, size: ptr32, nodes_x: ptr32, nodes_y: ptr32, out: ptr8, coarse: int
+):
+    # size: width, height, nodes a row, first row, end row, first column, end column, flip. x, y, p: no meaning, they
+    # take the registers. `coarse`: the nearest pixel will do. Positions are 1/2048 px here.
+    base = int(frame)
     width = int(size[0])
     limit_x = ((width - 1) << 11) - 1
     limit_y = ((int(size[1]) - 1) << 11) - 1
     side = int(size[2])
     end_row = int(size[4])
-    first_column = int(size[5])
     end_column = int(size[6])
     flip = int(size[7])
-    stride = end_column - first_column
-    first_row = int(size[3])
+    stride = end_column - int(size[5])
     cells = side - 1
+    first_row = int(size[3])
     row = first_row
     while row < end_row:
         j = row >> 3
         if j >= cells:
             j = cells - 1
-        fv = row - (j << 3)
-        column = first_column
-        while column < end_column:
-            i = column >> 3
+        deep = ((j + 1) << 3) - row
+        if j == cells - 1 or deep > end_row - row:
+            deep = end_row - row
+        first_column = int(size[5])
+        while first_column < end_column:
+            i = first_column >> 3
             if i >= cells:
                 i = cells - 1
-            end = (i + 1) << 3
-            if i == cells - 1 or end > end_column:
-                end = end_column
+            wide = ((i + 1) << 3) - first_column
+            if i == cells - 1 or wide > end_column - first_column:
+                wide = end_column - first_column
             k = j * side + i
-            # 1/2048 px from here on
-            x = (int(nodes_x[k]) << 3) + (int(nodes_x[k + side]) - int(nodes_x[k])) * fv
-            y = (int(nodes_y[k]) << 3) + (int(nodes_y[k + side]) - int(nodes_y[k])) * fv
-            k += 1
-            dx = ((int(nodes_x[k]) << 3) + (int(nodes_x[k + side]) - int(nodes_x[k])) * fv - x) >> 3
-            dy = ((int(nodes_y[k]) << 3) + (int(nodes_y[k + side]) - int(nodes_y[k])) * fv - y) >> 3
-            fu = column - (i << 3)
-            x += dx * fu - (_BIAS << 3)
-            y += dy * fu - (_BIAS << 3)
-            to = (row - first_row) * stride + column - first_column
-            while column < end:
-                ux = x
-                uy = y
-                if ux < 0:
-                    ux = 0
-                if uy < 0:
-                    uy = 0
-                if ux > limit_x:
-                    ux = limit_x
-                if uy > limit_y:
-                    uy = limit_y
-                at = (uy >> 11) * width + (ux >> 11)
-                fx = (ux >> 7) & 15
-                v = int(frame[at])
-                top = (v << 4) + (int(frame[at + 1]) - v) * fx
-                at += width
-                v = int(frame[at])
-                v = (top << 4) + ((v << 4) + (int(frame[at + 1]) - v) * fx - top) * ((uy >> 7) & 15)
-                out[to] = (v >> 8) ^ flip
-                to += 1
-                x += dx
-                y += dy
-                column += 1
-        row += 1
-
-
-@micropython.viper
-def _local_means(values: ptr8, size: int, sums: ptr16, out: ptr8):
-    # The mean of the 11 x 11 modules around each, fewer at the border.
-    c = 0
-    while c < size:
-        sums[c] = 0
-        c += 1
-    row = 0
-    while row < size + _RADIUS:
-        if row < size:
-            at = row * size
-            c = 0
-            while c < size:
-                sums[c] = int(sums[c]) + int(values[at])
-                at += 1
-                c += 1
-        old = row - 2 * _RADIUS - 1
-        if old >= 0:
-            at = old * size
-            c = 0
-            while c < size:
-                sums[c] = int(sums[c]) - int(values[at])
-                at += 1
-                c += 1
-        middle = row - _RADIUS
-        if middle >= 0:
-            first = middle - _RADIUS
-            if first < 0:
-                first = 0
-            last = row
-            if last >= size:
-                last = size - 1
-            deep = last - first + 1
-            total = 0
-            wide = 0
-            c = 0
-            to = middle * size
-            while c < size + _RADIUS:
-                if c < size:
-                    total += int(sums[c])
-                    wide += 1
-                if c > 2 * _RADIUS:
-                    total -= int(sums[c - 2 * _RADIUS - 1])
-                    wide -= 1
-                if c >= _RADIUS:
-                    out[to] = total // (wide * deep)
-                    to += 1
-                c += 1
-        row += 1
-
-
-@micropython.viper
-def _compare(values: ptr8, grid: ptr8, count: int):
-    # grid holds thresholds and becomes bits; values become certainties.
-    i = 0
-    while i < count:
-        d = int(values[i]) - int(grid[i])
-        if d < 0:
-            grid[i] = 1
-            d = 0 - d
-        else:
-            grid[i] = 0
-        values[i] = d
-        i += 1
-
-
-@micropython.viper
-def _contrast(values: ptr8, count: int) -> int:
-    # Twice the mean distance from the mean: the contrast of a grid half of whose modules are dark.
-    total = 0
-    i = 0
-    while i < count:
-        total += int(values[i])
-        i += 1
-    mean = total // count
-    total = 0
-    i = 0
-    while i < count:
-        d = int(values[i]) - mean
-        if d < 0:
-            d = 0 - d
-        total += d
-        i += 1
-    return total * 2 // count
+            # Along the cell's left and right edge: where they begin, and how far they go a row.
+            left_x = int(nodes_x[k])
+            left_y = int(nodes_y[k])
+            right_x = int(nodes_x[k + 1])
+            right_y = int(nodes_y[k + 1])
+            k += side
+            down_lx = int(nodes_x[k]) - left_x
+            down_ly = int(nodes_y[k]) - left_y
+            down_rx = int(nodes_x[k + 1]) - right_x
+            down_ry = int(nodes_y[k + 1]) - right_y
+            v = row - (j << 3)
+            left_x = ((left_x - _BIAS) << 3) + down_lx * v
+            left_y = ((left_y - _BIAS) << 3) + down_ly * v
+            right_x = ((right_x - _BIAS) << 3) + down_rx * v
+            right_y = ((right_y - _BIAS) << 3) + down_ry * v
+            u = first_column - (i << 3)
+            # Only a cell with a corner outside the frame needs its samples held inside.
+            outside = 0
+            m = 0
+            x = left_x
+            y = left_y
+            while m < 4:
+                if x < 0 or y < 0 or x >= limit_x or y >= limit_y:
+                    outside = 1
+                if m == 0:
+                    x = right_x
+                    y = right_y
+                elif m == 1:
+                    x = left_x + (down_lx << 3)
+                    y = left_y + (down_ly << 3)
+                else:
+                    x = right_x + (down_rx << 3)
+                    y = right_y + (down_ry << 3)
+                m += 1
+            if coarse:
+                left_x += 1024
+                left_y += 1024
+                right_x += 1024
+                right_y += 1024
+            to = ptr8(int(out) + (row - first_row) * stride + first_column - int(size[5]))
+            v = deep
+            while v:
+                dx = (right_x - left_x) >> 3
+                dy = (right_y - left_y) >> 3
+                x = left_x + dx * u
+                y = left_y + dy * u
+                left_x += down_lx
+                left_y += down_ly
+                right_x += down_rx
+                right_y += down_ry
+                m = wide
+                if outside:
+                    while m:
+                        px = x
+                        py = y
+                        if px < 0:
+                            px = 0
+                        if py < 0:
+                            py = 0
+                        if px > limit_x:
+                            px = limit_x
+                        if py > limit_y:
+                            py = limit_y
+                        p = ptr8(base + (py >> 11) * width + (px >> 11))
+                        fx = (px >> 7) & 15
+                        top = (p[0] << 4) + (p[1] - p[0]) * fx
+                        p = ptr8(int(p) + width)
+                        low = (p[0] << 4) + (p[1] - p[0]) * fx
+                        to[0] = (((low - top) * ((py >> 7) & 15) + (top << 4)) >> 8) ^ flip
+                        to = ptr8(int(to) + 1)
+                        x += dx
+                        y += dy
+                        m -= 1
+                elif coarse:
+                    while m:
+                        p = ptr8((y >> 11) * width + (x >> 11) + base)
+                        to[0] = p[0] ^ flip
+                        to = ptr8(int(to) + 1)
+                        x += dx
+                        y += dy
+                        m -= 1
+                else:
+                    while m:
+                        p = ptr8((y >> 11) * width + (x >> 11) + base)
+                        fx = (x >> 7) & 15
+                        top = (p[0] << 4) + (p[1] - p[0]) * fx
+                        p = ptr8(int(p) + width)
+                        low = (p[0] << 4) + (p[1] - p[0]) * fx
+                        to[0] = (((low - top) * ((y >> 7) & 15) + (top << 4)) >> 8) ^ flip
+                        to = ptr8(int(to) + 1)
+                        x += dx
+                        y += dy
+                        m -= 1
+                to = ptr8(int(to) + stride - wide)
+                v -= 1
+            first_column += wide
+        row += deep
 
 
 @micropython.viper
@@ -190,35 +172,34 @@ def alternation(values: ptr8, count: int) -> int:
 
 
 class Sampler:
-    """`values`: grey values, then certainties; `grid`: bits. Both row by row, `mesh.size` modules a row."""
+    """`values`: a grey value for every module, row by row, `mesh.size` a row; light is bright, in inverted codes too.
+    `grid` has room for as much, for what is decided from them."""
 
     def __init__(self):
         self.values = bytearray(_USUAL * _USUAL)
         self.grid = bytearray(_USUAL * _USUAL)
-        self._strip = bytearray(177)
+        self._strip = bytearray(_STRIP)
         self._size = array("i", (0,) * 8)
-        self._sums = array("H", (0,) * 177)
 
     def forget(self):
         """Leave nothing of the last symbol."""
         wipe(self.values, self.grid, self._strip)
-        for i in range(len(self._sums)):
-            self._sums[i] = 0
 
-    def sample(self, frame, width, height, mesh, flip):
-        """Fill `values` with the grey value of every module; light-on-dark codes (`flip` 255) are turned."""
+    def sample(self, frame, width, height, mesh, flip, coarse=False):
+        """Fill `values` with the grey value of every module; light-on-dark codes (`flip` 255) are turned. `coarse`:
+        of the nearest pixel, at half the cost."""
         needed = mesh.size * mesh.size
         if len(self.values) < needed:
             self.values = bytearray(needed)
             self.grid = bytearray(needed)
-        self._sample(frame, width, height, mesh, flip, 0, mesh.size, 0, mesh.size, self.values)
+        self._sample(frame, width, height, mesh, flip, 0, mesh.size, 0, mesh.size, self.values, coarse)
 
     def strip(self, frame, width, height, mesh, flip, row, end_row, column, end_column):
         """The grey values of a few modules only (at most 177), in a bytearray that the next call uses again."""
-        self._sample(frame, width, height, mesh, flip, row, end_row, column, end_column, self._strip)
+        self._sample(frame, width, height, mesh, flip, row, end_row, column, end_column, self._strip, False)
         return self._strip
 
-    def _sample(self, frame, width, height, mesh, flip, row, end_row, column, end_column, out):
+    def _sample(self, frame, width, height, mesh, flip, row, end_row, column, end_column, out, coarse):
         s = self._size
         s[0] = width
         s[1] = height
@@ -228,13 +209,4 @@ class Sampler:
         s[5] = column
         s[6] = end_column
         s[7] = flip
-        _sample(frame, s, mesh.x, mesh.y, out)
-
-    def contrast(self, size):
-        """Grey levels between dark and light modules, roughly."""
-        return _contrast(self.values, size * size)
-
-    def decide(self, size):
-        """Turn `values` into bits in `grid`, and then into certainties."""
-        _local_means(self.values, size, self._sums, self.grid)
-        _compare(self.values, self.grid, size * size)
+        _sample(0, 0, frame, frame, s, mesh.x, mesh.y, out, 1 if coarse else 0)
