@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,20 @@ from mcu.machine import Machine, Missing
 pytest.register_assert_rewrite(
     "unit.test_ecdsa", "unit.test_hc1_envelope", "unit.test_hc1_signer", "unit.test_hc1_times"
 )
+
+
+# Many signatures each: the same on the interpreters of both widths, where they do run every time.
+_THOROUGH = (
+    "test_no_bit_of_a_signature_or_a_hash_is_idle",
+    "test_scalars_and_keys_that_make_the_sum_meet_itself",
+)
+
+
+@pytest.hookimpl(tryfirst=True)  # before tests are left out by their marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent == Path(__file__).parent and item.name.partition("[")[0] in _THOROUGH:
+            item.add_marker(pytest.mark.thorough)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """The emulated core itself: its counter counts right, its serial line is one that real tools know, its memory is ours.
 
-None of tests/mcu runs by default. It needs QEMU and a build, which `python tools/build_micropython_m3.py` makes
-(its help names the packages): then `pytest tests/mcu`.
+tests/mcu needs QEMU and a build, which `python tools/build_micropython_m3.py` makes (its help names the packages);
+without them it is skipped. `pytest -m thorough tests/mcu` runs what takes long.
 """
 
 from __future__ import annotations
