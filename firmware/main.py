@@ -3,13 +3,25 @@
 #
 # Where all of that ends on a board, by a fault or otherwise, MicroPython would offer its prompt on the cable. Only a
 # scanner that is nobody's yet does that; any other starts again.
+#
+# Whatever boot.py said, MicroPython makes byte 0x03 an interrupt again before it runs this file. So nothing stands
+# outside the last `try` at which an interrupt could be raised, which is where the program branches.
 
 import sys
 
+import micropython
+
 _VIRTUAL = sys.platform in ("linux", "darwin")
 
-if _VIRTUAL:  # nobody runs boot.py there
-    import boot  # noqa: F401
+
+def deafen():
+    """Byte 0x03 is data from now on; an interrupt that came before is raised in here, and dropped."""
+    try:
+        micropython.kbd_intr(-1)
+        for _ in (0,):
+            pass
+    except KeyboardInterrupt:
+        pass
 
 
 def run():
@@ -49,14 +61,12 @@ def may_prompt(root="/flash"):
     return "authority.pub" not in names and "sealed" not in names and "wiping" not in names
 
 
-if _VIRTUAL:
+try:
+    deafen()
     run()
-else:
-    try:
-        run()
-    except BaseException as error:  # also the interrupt and the exit that lead to the prompt
-        if may_prompt():
-            raise error
-    if not may_prompt():
-        __import__("time").sleep(1)  # so that a fault at every start can still be overcome by flashing
-        __import__("machine").reset()
+except BaseException as error:  # also the interrupt and the exit that lead to the prompt
+    if _VIRTUAL or may_prompt():
+        raise error
+if not _VIRTUAL and not may_prompt():
+    __import__("time").sleep(1)  # so that a fault at every start can still be overcome by flashing
+    __import__("machine").reset()

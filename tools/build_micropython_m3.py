@@ -10,12 +10,13 @@ Needs gcc for Arm and for this machine, and make; to run it, QEMU. On Debian:
 
     apt-get install gcc make gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm
 
-The package carries neither axTLS nor mbedTLS, so this build has no `cryptolib`: the journal does not run there.
+The package carries neither axTLS nor mbedTLS, so this build has no `cryptolib`: the firmware's own AES serves there.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import shutil
 import sys
@@ -28,6 +29,7 @@ from debian_packages import FetchError, PrivateApt, run
 SUITES = ("trixie", "forky")
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = ROOT / "tests" / "mcu" / "modules"
+STAMP = "sources"  # the file that says what a build was made of
 HEAP = 2_883_584  # bytes, 2.75 MB of the core's 4 MB, beside code and stack
 
 
@@ -93,7 +95,22 @@ def build(source: Path, into: Path) -> Path:
     firmware = into / "firmware.elf"
     shutil.copy2(work / "firmware.elf", firmware)
     shutil.copy2(cross, into / "mpy-cross")
+    (into / STAMP).write_text(sources())
     return firmware
+
+
+def sources() -> str:
+    """A hash of what is ours in the build."""
+    found = hashlib.sha256(str(HEAP).encode())
+    for path in sorted(path for path in MODULES.rglob("*") if path.is_file()):
+        found.update(path.relative_to(MODULES).as_posix().encode() + b"\0" + path.read_bytes())
+    return found.hexdigest()
+
+
+def is_current(into: Path) -> bool:
+    """Whether the build in the folder is one of our sources as they are."""
+    stamp = into / STAMP
+    return (into / "firmware.elf").exists() and stamp.exists() and stamp.read_text() == sources()
 
 
 def main() -> int:
@@ -108,13 +125,12 @@ def main() -> int:
     args = parser.parse_args()
     into: Path = args.into.resolve()
     firmware = into / "firmware.elf"
-    if firmware.exists() and not args.force and not args.source:
+    if is_current(into) and not args.force and not args.source:
         print(firmware)
         return 0
     try:
-        if args.force:
-            for part in ("build", "cross"):
-                shutil.rmtree(into / part, ignore_errors=True)
+        for part in ("build", "cross") if args.force else ("build",):
+            shutil.rmtree(into / part, ignore_errors=True)
         kept = next(iter(sorted(into.glob("source/*/ports"))), None)
         source = args.source or (kept.parent if kept else fetch_source(into))
         print(build(source.resolve(), into))

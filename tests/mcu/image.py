@@ -21,17 +21,23 @@ Tree = dict[str, "bytes | Tree"]
 
 def firmware_image(folder: Path, extra: dict[str, Path], mpy_cross: Path, cache: Path) -> bytes:
     """ROMFS of the package `scanner` in `folder`, and of `extra`: names of modules to their sources."""
+    tree = firmware_tree(folder, mpy_cross, cache)
+    for module, path in extra.items():
+        tree[module + ".mpy"] = compiled(path, module + ".py", mpy_cross, cache)
+    return romfs(tree)
+
+
+def firmware_tree(folder: Path, mpy_cross: Path, cache: Path) -> Tree:
+    """The package `scanner` in `folder`, compiled."""
     tree: Tree = {}
     for path in sorted((folder / "scanner").rglob("*")):
         place = path.relative_to(folder)
         if path.suffix == ".py":
             name = place.with_suffix(".mpy").name
-            _folder(tree, place)[name] = compiled(path, str(place), mpy_cross, cache)
+            folder_of(tree, place)[name] = compiled(path, str(place), mpy_cross, cache)
         elif path.is_file() and "__pycache__" not in place.parts:
-            _folder(tree, place)[place.name] = path.read_bytes()
-    for module, path in extra.items():
-        tree[module + ".mpy"] = compiled(path, module + ".py", mpy_cross, cache)
-    return romfs(tree)
+            folder_of(tree, place)[place.name] = path.read_bytes()
+    return tree
 
 
 def compiled(path: Path, shown: str, mpy_cross: Path, cache: Path) -> bytes:
@@ -59,7 +65,8 @@ def romfs(tree: Tree) -> bytes:
     return _FILESYSTEM + length + body
 
 
-def _folder(tree: Tree, place: Path) -> Tree:
+def folder_of(tree: Tree, place: Path) -> Tree:
+    """Where in the tree the file at `place` belongs."""
     for part in place.parts[:-1]:
         below = tree.setdefault(part, {})
         assert isinstance(below, dict)

@@ -5,37 +5,33 @@ raw REPL, by pyserial. Only short commands cross that line; requests, answers an
 external RAM, which is a file shared with this process. `Machine` answers like `harness.interpreter.Interpreter`,
 so the helpers of other tests work on it.
 
-Built by tools/build_micropython_m3.py (its help says what it needs) into .cache/micropython-m3, or the folder that
-GATEPOST_MICROPYTHON_M3 names; QEMU is Debian's qemu-system-arm. GATEPOST_MPY_CROSS names another mpy-cross to compile
-the firmware with: a later one makes other Thumb code, which the same interpreter runs.
+How to have one: emulator.py. GATEPOST_MPY_CROSS names another mpy-cross to compile the firmware with: a later one
+makes other Thumb code, which the same interpreter runs.
 """
 
 from __future__ import annotations
 
 import contextlib
-import mmap
 import os
-import re
-import shutil
-import subprocess
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
 import serial
-from harness.interpreter import FIRMWARE, ROOT, SERVER, DeviceError, InterpreterDied
+from harness.interpreter import FIRMWARE, SERVER, DeviceError, InterpreterDied
 from harness.wire import pack, unpack
 
+from mcu.emulator import EXTERNAL, SIZE, Emulator, Missing, find_build, put
 from mcu.image import firmware_image
 
+__all__ = ["EXTERNAL", "FREE", "FREE_SIZE", "PER_TICK", "Machine", "Missing", "find_build"]
+
 PER_TICK = 40  # instructions: 1 ns each, and the timer has 25 MHz
-EXTERNAL = 0x21000000
-_SIZE = 16 << 20
 _REQUEST = EXTERNAL + (3 << 20)
 _ANSWER = EXTERNAL + (6 << 20)
 FREE = EXTERNAL + (8 << 20)  # from here to the end of the external RAM nothing of ours lies
-FREE_SIZE = EXTERNAL + _SIZE - FREE
+FREE_SIZE = EXTERNAL + SIZE - FREE
 STACK = 15 * 1024  # bytes of C stack that MicroPython may use, as on an ESP32-S3
 _START = f"""
 import core, gc, sys, uctypes, vfs
@@ -44,20 +40,6 @@ vfs.mount(vfs.VfsRom(uctypes.bytearray_at({EXTERNAL}, %d)), "/rom")
 sys.path[:] = ["/rom"]
 import device
 """
-
-
-class Missing(Exception):
-    """The build or QEMU is not there; the message says how to get it."""
-
-
-def find_build() -> Path:
-    """The folder with firmware.elf and mpy-cross; Missing where there is none, or no QEMU."""
-    folder = Path(os.environ.get("GATEPOST_MICROPYTHON_M3") or ROOT / ".cache" / "micropython-m3")
-    if not (folder / "firmware.elf").exists() or not (folder / "mpy-cross").exists():
-        raise Missing(f"no MicroPython for the emulated core in {folder}: run tools/build_micropython_m3.py")
-    if shutil.which("qemu-system-arm") is None:
-        raise Missing("no QEMU for Arm: install qemu-system-arm")
-    return folder
 
 
 class Machine:
@@ -76,7 +58,7 @@ class Machine:
         if len(self._image) > _REQUEST - EXTERNAL:
             raise ValueError("the firmware does not fit into its place in the external RAM")
         self._folder = tempfile.TemporaryDirectory(prefix="gatepost-mcu-")
-        self._process: subprocess.Popen[str] | None = None
+        self._emulator: Emulator | None = None
         self._start()
 
     def __enter__(self) -> Machine:
@@ -88,14 +70,13 @@ class Machine:
 
     def load(self, address: int, data: bytes) -> None:
         """Put bytes into the external RAM; from FREE on nothing is in their way."""
-        at = address - EXTERNAL
-        if not 0 <= at <= at + len(data) <= _SIZE:
-            raise ValueError("outside the external RAM")
-        self._memory[at : at + len(data)] = data
+        assert self._emulator is not None
+        self._emulator.load(address, data)
 
     def read(self, address: int, size: int) -> bytes:
         """Bytes of the external RAM."""
-        return self._memory[address - EXTERNAL : address - EXTERNAL + size]
+        assert self._emulator is not None
+        return self._emulator.read(address, size)
 
     def call(self, target: str, *args: Any, timeout: float | None = None, **kwargs: Any) -> Any:
         """Call `module:function` of the firmware."""
@@ -126,12 +107,10 @@ class Machine:
 
     def close(self) -> None:
         """End the emulation."""
-        if self._process is not None:
+        if self._emulator is not None:
             self._port.close()
-            self._process.kill()
-            self._process.communicate()
-            self._process = None
-            self._memory.close()
+            self._emulator.close()
+            self._emulator = None
 
     @property
     def running(self) -> bool:
@@ -153,36 +132,16 @@ class Machine:
 
     def _start(self) -> None:
         ram = Path(self._folder.name) / "ram"
-        with ram.open("wb") as file:
-            file.truncate(_SIZE)
-        with ram.open("r+b") as file:
-            self._memory = mmap.mmap(file.fileno(), _SIZE)
-        self.load(EXTERNAL, self._image)
-        self._process = subprocess.Popen(
-            [
-                *("qemu-system-arm", "-machine", "mps2-an385,memory-backend=psram", "-icount", "shift=0"),
-                *("-object", f"memory-backend-file,id=psram,size={_SIZE},mem-path={ram},share=on"),
-                *("-display", "none", "-monitor", "none", "-serial", "pty", "-semihosting"),
-                *("-kernel", str(self.elf)),
-            ],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        assert self._process.stdout is not None
-        said = self._process.stdout.readline()
-        found = re.search(r"redirected to (\S+)", said)
-        if not found:
-            rest = self._process.communicate()[0]
-            raise InterpreterDied(f"QEMU did not start: {said}{rest}".strip())
-        self._port = serial.Serial(found[1], 115200, timeout=0.5)
+        ram.unlink(missing_ok=True)
+        put(ram, EXTERNAL, self._image)
+        self._emulator = Emulator(self.elf, ram)
+        self._port = serial.Serial(self._emulator.port, 115200, timeout=0.5)
         self._port.write(b"\x01")  # to the raw REPL
         self._until(b"raw REPL; CTRL-B to exit\r\n>", time.monotonic() + self.timeout)
         self.execute(_START % len(self._image))
 
     def _ask(self, request: list[Any], timeout: float | None) -> Any:
-        if self._process is None:
+        if self._emulator is None:
             self._start()
         body = bytearray()
         pack(request, body)
@@ -215,4 +174,4 @@ class Machine:
         return bytes(got[: -len(end)])
 
     def _gone(self) -> bool:
-        return self._process is None or self._process.poll() is not None
+        return self._emulator is None or self._emulator.gone()

@@ -2,7 +2,7 @@
 //
 // QEMU started with -icount shift=0 lets one nanosecond of virtual time pass with each instruction. TIMER0 of the
 // board (CMSDK APB timer, 25 MHz) therefore counts once in 40 instructions, and a microsecond of `time` is 1000 of
-// them. The serial line sleeps where the port would poll, so that an idle core costs the host nothing.
+// them. Who sleeps lets time pass as it does on the computer.
 
 #include "py/mphal.h"
 #include "py/mpstate.h"
@@ -14,17 +14,6 @@ typedef struct {
 
 #define TIMER0 ((timer_t *)0x40000000)
 #define TICKS_PER_US 25
-#define UART0_STATE (*(volatile uint32_t *)0x40004004)
-#define UART0_CTRL (*(volatile uint32_t *)0x40004008)
-#define UART0_INTCLEAR (*(volatile uint32_t *)0x4000400c)
-#define UART_RX_FULL (1u << 1)
-#define UART_RX_INTERRUPT (1u << 3)
-#define NVIC_ISER0 (*(volatile uint32_t *)0xe000e100)
-#define NVIC_ICER0 (*(volatile uint32_t *)0xe000e180)
-#define NVIC_ICPR0 (*(volatile uint32_t *)0xe000e280)
-#define UART0_RX_IRQ (1u << 0)
-
-extern uint32_t _estack;
 
 static uint64_t ticks(void) {
     static uint32_t last, high;
@@ -64,28 +53,10 @@ void mp_hal_delay_us(mp_uint_t us) {
 }
 
 void mp_hal_delay_ms(mp_uint_t ms) {
-    mp_hal_delay_us(ms * 1000);
-}
-
-// The port polls its line for a character. With interrupts masked, WFI wakes for one without a handler being run.
-int __real_uart_rx_chr(void);
-int __wrap_uart_rx_chr(void);
-
-int __wrap_uart_rx_chr(void) {
-    __asm volatile ("cpsid i" ::: "memory");
-    // Asked for before looking: a character that comes in between wakes too.
-    UART0_INTCLEAR = 0xf;
-    UART0_CTRL |= UART_RX_INTERRUPT;
-    NVIC_ISER0 = UART0_RX_IRQ;
-    if (!(UART0_STATE & UART_RX_FULL)) {
-        __asm volatile ("wfi" ::: "memory");
+    uint64_t until = ticks() + (uint64_t)ms * TICKS_PER_US * 1000;
+    for (uint64_t now = ticks(); now < until; now = ticks()) {
+        mp_event_wait_ms((until - now) / (TICKS_PER_US * 1000) + 1);
     }
-    UART0_CTRL &= ~UART_RX_INTERRUPT;
-    UART0_INTCLEAR = 0xf;
-    NVIC_ICER0 = UART0_RX_IRQ;
-    NVIC_ICPR0 = UART0_RX_IRQ;
-    __asm volatile ("cpsie i" ::: "memory");
-    return __real_uart_rx_chr();
 }
 
 // ticks() -> int: 40 instructions each, in 30 bits, so that reading them allocates nothing.
@@ -112,6 +83,15 @@ static mp_obj_t core_stack(mp_obj_t limit) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(core_stack_obj, core_stack);
 
+// interrupt(): what the line does when the byte comes in that interrupts, if there is one now.
+static mp_obj_t core_interrupt(void) {
+    if (mp_interrupt_char >= 0) {
+        mp_sched_keyboard_interrupt();
+    }
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(core_interrupt_obj, core_interrupt);
+
 extern const mp_obj_fun_builtin_fixed_t sampler_start_obj, sampler_stop_obj;
 
 static const mp_rom_map_elem_t core_table[] = {
@@ -119,6 +99,7 @@ static const mp_rom_map_elem_t core_table[] = {
     { MP_ROM_QSTR(MP_QSTR_ticks), MP_ROM_PTR(&core_ticks_obj) },
     { MP_ROM_QSTR(MP_QSTR_work), MP_ROM_PTR(&core_work_obj) },
     { MP_ROM_QSTR(MP_QSTR_stack), MP_ROM_PTR(&core_stack_obj) },
+    { MP_ROM_QSTR(MP_QSTR_interrupt), MP_ROM_PTR(&core_interrupt_obj) },
     { MP_ROM_QSTR(MP_QSTR_sample), MP_ROM_PTR(&sampler_start_obj) },
     { MP_ROM_QSTR(MP_QSTR_stop), MP_ROM_PTR(&sampler_stop_obj) },
 };

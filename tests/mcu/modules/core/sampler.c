@@ -4,6 +4,8 @@
 // odd (native code that called C, if any); and the innermost function object (bytecode that is running, or that
 // called). The host turns them into names. The handler's own instructions are not counted into the period.
 
+#include "interrupts.h"
+
 #include "py/mpstate.h"
 #include "py/objfun.h"
 #include "py/runtime.h"
@@ -14,18 +16,13 @@ typedef struct {
 
 #define TIMER1 ((timer_t *)0x40001000)
 #define TIMER_RUN 9 // enabled, with its interrupt
-#define NVIC_ISER0 (*(volatile uint32_t *)0xe000e100)
-#define SCB_VTOR (*(volatile uint32_t *)0xe000ed08)
 #define TIMER1_IRQ 9
-#define EXCEPTIONS 16
 #define FRAME_WORDS 8 // what the core pushed: r0-r3, r12, lr, pc, xpsr
 #define FRAME_PC 6
 #define DEEPEST 1024 // words of stack looked at
 
 extern uint32_t _estack;
-extern const uint32_t isr_vector[];
 
-static uint32_t vectors[EXCEPTIONS + TIMER1_IRQ + 1] __attribute__((aligned(256)));
 static uint32_t *at, *end, *begin;
 static uint32_t period;
 static volatile int running; // an interrupt that is pending when it ends must not start the timer again
@@ -71,15 +68,10 @@ __attribute__((naked)) static void sampler_entry(void) {
 
 // sample(address, bytes, ticks): begin to write samples there.
 static mp_obj_t sampler_start(mp_obj_t address, mp_obj_t size, mp_obj_t ticks) {
-    for (int i = 0; i < EXCEPTIONS; i++) {
-        vectors[i] = isr_vector[i];
-    }
-    vectors[EXCEPTIONS + TIMER1_IRQ] = (uint32_t)sampler_entry | 1;
     begin = at = (uint32_t *)mp_obj_get_int_truncated(address);
     end = at + mp_obj_get_int(size) / 12 * 3;
     period = mp_obj_get_int(ticks);
-    SCB_VTOR = (uint32_t)vectors;
-    NVIC_ISER0 = 1u << TIMER1_IRQ;
+    interrupt_handle(TIMER1_IRQ, sampler_entry);
     running = 1;
     TIMER1->reload = period;
     TIMER1->value = period;
