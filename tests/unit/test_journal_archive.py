@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -44,6 +45,18 @@ def test_collecting_proves_acknowledges_and_frees(rig, path):
     assert taken.report.signed == 40
     assert port.acknowledged == [(39, taken.report.collected)]
     assert rig.run("result = journal.first") > 0
+
+
+def test_nothing_is_acknowledged_before_it_is_on_disk(rig, path, monkeypatch):
+    scans(rig, 40)
+    port = Port(rig)
+    settled = []
+    monkeypatch.setattr(
+        os, "fsync", lambda handle: settled.append((os.fstat(handle).st_size, len(port.acknowledged)))
+    )
+    collect(Archive.open(path, DEVICE_POINT), port)
+    assert settled == [(path.stat().st_size, 0)]
+    assert len(port.acknowledged) == 1
 
 
 def test_collecting_again_adds_what_is_new_alone(rig, path):

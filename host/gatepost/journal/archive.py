@@ -56,7 +56,7 @@ class Archive:
         return verify(self.items(), self.device)
 
     def add(self, pieces: Iterable[bytes]) -> int:
-        """Append what the scanner sent, on disk when this returns; the number of new records.
+        """Append what the scanner sent; the number of new records. It is surely on disk when a head follows it.
 
         A segment's head that is here already is left out: the scanner repeats it with the first record behind it.
         """
@@ -78,8 +78,9 @@ class Archive:
         return records
 
     def add_head(self, head: Head) -> None:
-        """Append what the scanner signed about its journal, at the place it speaks of."""
-        self._append(wrap_head(head.pack()))
+        """Append what the scanner signed about its journal, at the place it speaks of; on disk, with all before it,
+        when this returns."""
+        self._append(wrap_head(head.pack()), True)
 
     def _follow(self, data: bytes) -> None:
         for item in split(data):
@@ -101,13 +102,14 @@ class Archive:
         except ValueError:
             return self.ordinal + 1
 
-    def _append(self, data: bytes) -> None:
+    def _append(self, data: bytes, settle: bool = False) -> None:
         try:
             handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             with os.fdopen(handle, "ab") as file:
                 file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+                if settle:
+                    file.flush()
+                    os.fsync(file.fileno())
         except OSError as error:
             raise GatepostError(f"cannot write {self.path}: {error.strerror}") from None
 
