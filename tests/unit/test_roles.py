@@ -154,7 +154,7 @@ def test_the_command_certifies_a_key_that_stays_with_its_holder(tmp_path, author
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--role", "technician"], "needs --role, --name and --authority"),
+        (["--role", "technician"], "needs --role, --name, and --authority"),
         (["--role", "technician", "--name", "A", "--authority", "nowhere.pem"], "cannot read"),
         (["--role", "technician", "--name", "A", "--authority", "nowhere.pem", "--days", "0"], "--days"),
     ],

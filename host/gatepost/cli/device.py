@@ -301,7 +301,7 @@ def _bundle(path: Path, authority: Any = None) -> Bundle:
     from gatepost.trust.bundle import read_bundle
 
     try:
-        return read_bundle(_load(path), authority)
+        return read_bundle(_load(path), authority).check_signed()
     except GatepostError as error:
         raise GatepostError(f"{path}: {error}") from None
 

@@ -6,8 +6,8 @@ import argparse
 import time
 from pathlib import Path
 
+from gatepost.cli import authoritykey
 from gatepost.errors import GatepostError
-from gatepost.keys import passphrase
 
 NAME = "firmware"
 HELP = "sign a firmware for scanners that are at work"
@@ -18,6 +18,8 @@ examples:
       this release's firmware, compiled for the board
   gatepost firmware bundle --folder my-firmware --key authority.key.pem --environment DEV -o firmware.gatepost
       a folder as it is, for virtual scanners
+  gatepost firmware bundle --board ... --to-sign authority.pub.pem -o firmware.unsigned
+      to be signed on another computer: see gatepost trust --help
   gatepost device push firmware.gatepost --role technician.role
 
 A scanner runs it from its next start on, and goes back to the one before when it does not confirm its start. All
@@ -32,35 +34,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     bundling.add_argument(
         "--folder", type=Path, help="take this folder as it is (default: this release's source)"
     )
-    bundling.add_argument(
-        "--key", type=Path, required=True, metavar="PEM", help="the authority's private key"
-    )
     bundling.add_argument("--environment", choices=("PROD", "UAT", "DEV", "DEMO"), default="PROD")
     bundling.add_argument("--version", type=int, help="rises with every bundle (default: seconds since 1970)")
     bundling.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
-    passphrase.add_arguments(bundling)
+    authoritykey.add_arguments(bundling)
 
 
 def run(args: argparse.Namespace) -> int:
-    from cryptography.hazmat.primitives.asymmetric import ec
-
     from gatepost.device.firmware import firmware_files, sign_firmware
-    from gatepost.keys.files import load_private
     from gatepost.sim.firmware import find_firmware
 
     if args.board and args.folder:
         raise GatepostError("--board compiles this release's firmware; --folder takes another: choose one")
-    private = load_private(args.key, passphrase.existing(args, args.key))
-    if private.demonstration and args.environment != "DEMO":
-        raise GatepostError(
-            f"{args.key} is marked as a demonstration key: it signs bundles of --environment DEMO alone"
-        )
-    if not isinstance(private.key, ec.EllipticCurvePrivateKey):
-        raise GatepostError(f"{args.key}: an authority's key is on P-256; this one is not")
+    signer = authoritykey.load(args, args.environment)
     files = _compiled(args.board) if args.board else firmware_files(args.folder or find_firmware())
     created = int(time.time())
     version = created if args.version is None else args.version
-    data = sign_firmware(files, private.key, version, args.environment, created)
+    data = sign_firmware(files, signer, version, args.environment, created)
     try:
         args.output.write_bytes(data)
     except OSError as error:

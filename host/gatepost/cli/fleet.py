@@ -97,7 +97,7 @@ def _work(args: argparse.Namespace) -> Work:
     bundles = []
     for path in args.bundle:
         try:
-            bundles.append(read_bundle(path.read_bytes()))
+            bundles.append(read_bundle(path.read_bytes()).check_signed())
         except OSError as error:
             raise GatepostError(f"cannot read {path}: {error.strerror}") from None
         except GatepostError as error:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from gatepost.cli import authoritykey
 from gatepost.errors import GatepostError
 from gatepost.keys import passphrase
 
@@ -24,6 +25,8 @@ examples:
       a technician's key and the authority's certificate for it
   gatepost keys new role --role supervisor --name "Li Wei" --authority authority.key.pem --public li.pub.pem -o li/
       the certificate alone, for a key that its holder made and keeps
+  gatepost keys new role --role technician --name "Ana Sousa" --to-sign authority.pub.pem -o ana/
+      the certificate is unsigned: gatepost trust sign and attach make it a technician.role
   gatepost keys inspect issuer/dsc.crt.pem
   gatepost keys public authority/authority.key.pem > authority.pub.pem
 """
@@ -55,8 +58,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--role", choices=("technician", "supervisor", "authority"), help="what the holder may do"
     )
     new.add_argument(
-        "--authority", type=Path, metavar="PEM", help="private key of the authority that grants a role"
+        "--authority",
+        metavar="KEY",
+        help="private key of the authority that grants a role: a PEM file or pkcs11:...",
     )
+    new.add_argument("--to-sign", type=Path, metavar="PUBLIC", help=authoritykey.TO_SIGN_HELP)
     new.add_argument(
         "--authority-passphrase-file", type=Path, metavar="FILE", help="its passphrase (default: ask)"
     )
@@ -109,19 +115,25 @@ def _new_role(args: argparse.Namespace) -> int:
     from cryptography.hazmat.primitives.asymmetric import ec
 
     from gatepost.keys import files, roles
+    from gatepost.keys.authority import absent, open_key
     from gatepost.trust.signing import point
 
-    if not args.role or not args.authority or not args.name:
-        raise GatepostError("a role needs --role, --name and --authority")
+    if not args.role or not args.name or bool(args.authority) == bool(args.to_sign):
+        raise GatepostError("a role needs --role, --name, and --authority or --to-sign")
     days = 90 if args.days is None else args.days
     if not 0 < days <= 1830:
         raise GatepostError("--days is between 1 and 1830 for a role; short ones need no taking back")
-    names = [f"{args.role}.role"] + ([] if args.public else [f"{args.role}.key.pem", f"{args.role}.pub.pem"])
+    ending = "unsigned" if args.to_sign else "role"
+    names = [f"{args.role}.{ending}"] + (
+        [] if args.public else [f"{args.role}.key.pem", f"{args.role}.pub.pem"]
+    )
     _refuse_existing(args.output, names)
-    ask = passphrase.existing(args, args.authority, "authority_passphrase_file")
-    authority = files.load_private(args.authority, ask)
-    if not isinstance(authority.key, ec.EllipticCurvePrivateKey):
-        raise GatepostError(f"{args.authority}: an authority's key is on P-256; this one is not")
+    if args.to_sign:
+        authority = absent(args.to_sign)
+    else:
+        authority = open_key(
+            args.authority, passphrase.existing(args, args.authority, "authority_passphrase_file")
+        )
     demonstration = args.demonstration or authority.demonstration
     secret = None if args.public else passphrase.fresh(args)
     key = None if args.public else ec.generate_private_key(ec.SECP256R1())

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gatepost.cli import authoritykey, trust_signing
 from gatepost.errors import GatepostError
-from gatepost.keys import passphrase
 
 if TYPE_CHECKING:
     from gatepost.trust.records import KeyRecord, Tally
@@ -28,6 +28,10 @@ examples:
   gatepost trust list keys.json --only-country PT
   gatepost trust diff yesterday.gatepost today.gatepost
   gatepost trust bundle keys.json extra-signers/ --key authority.key.pem --environment PROD -o trust.gatepost
+  gatepost trust bundle keys.json --to-sign authority.pub.pem -o trust.unsigned
+  gatepost trust sign trust.unsigned --key authority.key.pem -o trust.signature
+  gatepost trust attach trust.unsigned trust.signature --authority authority.pub.pem -o trust.gatepost
+      the same with the private key on another computer: the first and the last here, the second there
   gatepost trust inspect trust.gatepost --authority authority.pub.pem
   gatepost trust image --bundle trust.gatepost --authority authority.pub.pem -o flash.img
 
@@ -72,15 +76,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     bundling = actions.add_parser("bundle", help="sign the keys of sources as a trust bundle")
     _add_sources(bundling)
-    bundling.add_argument(
-        "--key", type=Path, required=True, metavar="PEM", help="the authority's private key"
-    )
     bundling.add_argument("--version", type=int, help="rises with every bundle (default: seconds since 1970)")
     bundling.add_argument(
         "--expires", type=int, metavar="DAYS", help="no scanner takes the bundle in after so many days"
     )
     bundling.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
-    passphrase.add_arguments(bundling)
+    authoritykey.add_arguments(bundling)
+
+    trust_signing.add_arguments(actions)
 
     imaging = actions.add_parser("image", help="make a scanner's flash image from a bundle")
     imaging.add_argument("--bundle", type=Path, required=True, metavar="FILE")
@@ -117,6 +120,8 @@ def run(args: argparse.Namespace) -> int:
         "inspect": _inspect,
         "diff": _diff,
         "bundle": _bundle,
+        "sign": trust_signing.sign,
+        "attach": trust_signing.attach,
         "image": _image,
     }
     return actions[args.action](args)
@@ -202,25 +207,16 @@ def _diff(args: argparse.Namespace) -> int:
 
 
 def _bundle(args: argparse.Namespace) -> int:
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    from gatepost.keys.files import load_private
     from gatepost.trust.bundle import build_bundle
 
     records, tally = _read(args)
-    private = load_private(args.key, passphrase.existing(args, args.key))
-    if private.demonstration and args.environment != "DEMO":
-        raise GatepostError(
-            f"{args.key} is marked as a demonstration key: it signs bundles of --environment DEMO alone"
-        )
-    if not isinstance(private.key, ec.EllipticCurvePrivateKey):
-        raise GatepostError(f"{args.key}: an authority's key is on P-256; this one is not")
+    signer = authoritykey.load(args, args.environment)
     created = int(time.time())
     version = created if args.version is None else args.version
     if args.expires is not None and not 0 < args.expires <= 36500:
         raise GatepostError(f"--expires {args.expires}: not a number of days")
     expires = None if args.expires is None else created + args.expires * 86400
-    data = build_bundle(records, private.key, version, args.environment, created, expires)
+    data = build_bundle(records, signer, version, args.environment, created, expires)
     _write(args.output, data)
     _report(args, records, tally, bundle=str(args.output), version=version, size=len(data))
     return 0

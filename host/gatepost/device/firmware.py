@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric import ec
-
 from gatepost.errors import GatepostError
 from gatepost.trust.bundle import pack
+from gatepost.trust.signing import Signer
 
 SUFFIXES = (".py", ".mpy", ".bin")
 NEEDED = "scanner/app"
@@ -37,7 +36,7 @@ def chosen(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 def sign_firmware(
     files: Mapping[str, bytes],
-    private: ec.EllipticCurvePrivateKey,
+    private: Signer,
     version: int,
     environment: str,
     created: int,

@@ -42,6 +42,7 @@ class Pushed:
 def push_bundle(client: Client, bundle: bytes | Bundle, progress: Progress | None = None) -> Pushed:
     """Push and activate. LinkError where the scanner refuses, NoAnswer where it falls silent: then push again."""
     found = bundle if isinstance(bundle, Bundle) else read_bundle(bundle)
+    found.check_signed()
     size = len(found.manifest) + len(found.content)
     state = _begin(client, found.manifest)
     sent = len(found.manifest)

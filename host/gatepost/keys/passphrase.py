@@ -29,7 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser, new: bool = False) -> None:
         )
 
 
-def existing(args: argparse.Namespace, what: Path, option: str = "passphrase_file") -> Callable[[], bytes]:
+def existing(
+    args: argparse.Namespace, what: Path | str, option: str = "passphrase_file"
+) -> Callable[[], bytes]:
     """A function that fetches the passphrase of `what`, if it comes to that; `option`: the argument with its file."""
 
     def ask() -> bytes:

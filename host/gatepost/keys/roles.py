@@ -91,7 +91,7 @@ def load_signer(path: Path, ask: Callable[[], bytes] | None = None) -> ec.Ellipt
 
 
 def issue_role(
-    authority: ec.EllipticCurvePrivateKey,
+    authority: signing.Signer,
     role: str,
     point: bytes,
     name: str,

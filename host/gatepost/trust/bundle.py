@@ -14,7 +14,7 @@ import hashlib
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import cbor2
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -23,6 +23,7 @@ from gatepost.errors import GatepostError
 from gatepost.trust import keylist, signing
 from gatepost.trust.demonstration import refuse_demonstration_key
 from gatepost.trust.records import ENVIRONMENTS, KeyRecord
+from gatepost.trust.signing import Signer
 
 MAGIC = b"GPBUNDL1"
 CONTENT_TYPE = "application/vnd.gatepost.manifest+cbor"
@@ -67,6 +68,19 @@ class Bundle:
     def created(self) -> int:
         return self.contents["created"]
 
+    @property
+    def unsigned(self) -> bool:
+        """Whether its authority has still to sign it."""
+        return signing.is_unsigned(self.manifest, CONTENT_TYPE)
+
+    def check_signed(self) -> Self:
+        """Itself; GatepostError where it still has to be signed."""
+        if self.unsigned:
+            raise GatepostError(
+                "the bundle is not signed yet: gatepost trust sign, then gatepost trust attach"
+            )
+        return self
+
     def keys(self) -> list[KeyRecord]:
         """The records of a trust bundle's key list."""
         shards = [piece for name, piece in self.pieces if name == "keys"]
@@ -85,7 +99,7 @@ class Bundle:
 
 def build_bundle(
     records: Sequence[KeyRecord],
-    private: ec.EllipticCurvePrivateKey,
+    private: Signer,
     version: int,
     environment: str,
     created: int,
@@ -96,28 +110,33 @@ def build_bundle(
 
     A PROD bundle holds PROD keys alone, and no bundle but a DEMO one is signed by a demonstration key.
     """
-    if environment not in ENVIRONMENTS:
-        raise GatepostError(f"environment is one of {', '.join(ENVIRONMENTS)}")
     if not 0 < version < 1 << 31 or not 0 < created < 1 << 32:
         raise GatepostError("version and creation time are positive, below 2^31 and 2^32")
+    check_keys(records, environment, private.public_key())
+    return pack("trust", {"keys": keylist.shards(records)}, private, version, environment, created, expires)
+
+
+def check_keys(records: Sequence[KeyRecord], environment: str, authority: ec.EllipticCurvePublicKey) -> None:
+    """GatepostError where `authority` must not sign a list of these keys for that environment."""
+    if environment not in ENVIRONMENTS:
+        raise GatepostError(f"environment is one of {', '.join(ENVIRONMENTS)}")
     if not records:
         raise GatepostError(
             "a trust bundle without keys would make every certificate false; nothing was signed"
         )
     if environment != "DEMO":
-        refuse_demonstration_key(private.public_key(), records)
+        refuse_demonstration_key(authority, records)
     foreign = {each.source for each in records} - {"PROD"}
     if environment == "PROD" and foreign:
         raise GatepostError(
             f"a PROD bundle holds PROD keys alone; these hold keys of {', '.join(sorted(foreign))}"
         )
-    return pack("trust", {"keys": keylist.shards(records)}, private, version, environment, created, expires)
 
 
 def pack(
     kind: str,
     parts: Mapping[str, bytes | Sequence[bytes]],
-    private: ec.EllipticCurvePrivateKey,
+    private: Signer,
     version: int,
     environment: str,
     created: int,
@@ -138,12 +157,14 @@ def pack(
     manifest = signing.sign(cbor2.dumps(contents, canonical=True), CONTENT_TYPE, private)
     if len(manifest) > MANIFEST_LIMIT:
         raise GatepostError("the manifest is longer than a scanner reads")
-    return (
-        MAGIC
-        + struct.pack(">I", len(manifest))
-        + manifest
-        + b"".join(part if isinstance(part, bytes) else b"".join(part) for part in parts.values())
+    return join(
+        manifest, b"".join(part if isinstance(part, bytes) else b"".join(part) for part in parts.values())
     )
+
+
+def join(manifest: bytes, content: bytes) -> bytes:
+    """The file of a bundle."""
+    return MAGIC + struct.pack(">I", len(manifest)) + manifest + content
 
 
 def deployment(authority: ec.EllipticCurvePublicKey) -> bytes:

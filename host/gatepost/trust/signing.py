@@ -6,7 +6,8 @@ against each other.
 
 from __future__ import annotations
 
-from typing import Any
+import hashlib
+from typing import Any, Protocol
 
 import cbor2
 from cryptography.exceptions import InvalidSignature
@@ -20,16 +21,40 @@ from gatepost.errors import GatepostError
 ALG, CONTENT_TYPE = 1, 3  # header labels (RFC 9052, 3.1)
 ES256 = -7
 SIGN1_TAG = 18
+UNSIGNED = bytes(64)  # in the place of a signature that is still to come; it verifies under no key
 
 
-def sign(payload: bytes, content_type: str, private: ec.EllipticCurvePrivateKey) -> bytes:
+class Signer(Protocol):
+    """Who signs with ES256: a private key of `cryptography`, one that never leaves its token, or nobody yet."""
+
+    @property
+    def curve(self) -> ec.EllipticCurve: ...
+
+    def public_key(self) -> ec.EllipticCurvePublicKey: ...
+
+    def sign(self, data: bytes, signature_algorithm: ec.EllipticCurveSignatureAlgorithm, /) -> bytes: ...
+
+
+class Absent:
+    """In the place of a private key that is elsewhere: what it signs bears UNSIGNED, and is signed later."""
+
+    def __init__(self, public: ec.EllipticCurvePublicKey) -> None:
+        self._public = public
+        self.curve = public.curve
+
+    def public_key(self) -> ec.EllipticCurvePublicKey:
+        return self._public
+
+    def sign(self, data: bytes, signature_algorithm: ec.EllipticCurveSignatureAlgorithm, /) -> bytes:
+        return encode_dss_signature(0, 0)
+
+
+def sign(payload: bytes, content_type: str, private: Signer) -> bytes:
     """A tagged COSE_Sign1; the content type is protected, so that one kind of message never passes for another."""
     if not isinstance(private.curve, ec.SECP256R1):
         raise GatepostError("an authority's key is on P-256; this one is not")
     protected = cbor2.dumps({ALG: ES256, CONTENT_TYPE: content_type}, canonical=True)
-    r, s = decode_dss_signature(private.sign(_to_be_signed(protected, payload), ec.ECDSA(hashes.SHA256())))
-    signature = r.to_bytes(32, "big") + s.to_bytes(32, "big")
-    return cbor2.dumps(cbor2.CBORTag(SIGN1_TAG, [protected, {}, payload, signature]))
+    return _message(protected, payload, _es256(_to_be_signed(protected, payload), private))
 
 
 def verify(message: bytes, content_type: str, public: ec.EllipticCurvePublicKey) -> bytes:
@@ -61,6 +86,31 @@ def parse(message: bytes, content_type: str) -> tuple[bytes, bytes, bytes]:
     return protected, payload, signature
 
 
+def digest(message: bytes, content_type: str) -> bytes:
+    """SHA-256 of what a signature of the message covers: the same before and after it is signed."""
+    protected, payload, _ = parse(message, content_type)
+    return hashlib.sha256(_to_be_signed(protected, payload)).digest()
+
+
+def is_unsigned(message: bytes, content_type: str) -> bool:
+    """Whether its signature is still to come."""
+    return parse(message, content_type)[2] == UNSIGNED
+
+
+def signature_for(message: bytes, content_type: str, private: Signer) -> bytes:
+    """The 64 bytes that belong into an unsigned message."""
+    protected, payload, _ = parse(message, content_type)
+    return _es256(_to_be_signed(protected, payload), private)
+
+
+def complete(message: bytes, content_type: str, signature: bytes, public: ec.EllipticCurvePublicKey) -> bytes:
+    """An unsigned message with its signature; GatepostError where that is not `public`'s."""
+    protected, payload, _ = parse(message, content_type)
+    signed = _message(protected, payload, signature)
+    verify(signed, content_type, public)
+    return signed
+
+
 def point(public: ec.EllipticCurvePublicKey) -> bytes:
     """04 || x || y, 65 bytes: the form a scanner keeps its authority's key in."""
     if not isinstance(public.curve, ec.SECP256R1):
@@ -75,6 +125,15 @@ def _items(tagged: Any) -> list[Any]:
     if not all(isinstance(each, bytes) for each in (protected, payload, signature)):
         raise ValueError("no COSE_Sign1")
     return items
+
+
+def _message(protected: bytes, payload: bytes, signature: bytes) -> bytes:
+    return cbor2.dumps(cbor2.CBORTag(SIGN1_TAG, [protected, {}, payload, signature]))
+
+
+def _es256(data: bytes, private: Signer) -> bytes:
+    r, s = decode_dss_signature(private.sign(data, ec.ECDSA(hashes.SHA256())))
+    return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
 
 def _to_be_signed(protected: bytes, payload: bytes) -> bytes:
