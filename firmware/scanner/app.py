@@ -12,6 +12,7 @@ from time import ticks_diff, ticks_ms, ticks_us
 from micropython import const
 
 from scanner import status
+from scanner.credentials.shc_parts import Parts
 from scanner.link.server import Server
 from scanner.look import Memory, choose
 from scanner.rules.verdict import Verdict
@@ -22,6 +23,7 @@ from scanner.upkeep import Upkeep
 from scanner.version import VERSION
 
 HOLD_MS = const(10000)  # a verdict stays so long: time to find name and birth date in the passport
+_PARTS_MS = const(30000)  # a card in several codes waits so long for the next of them
 _DWELL_MS = const(1500)  # and at least so long before another code may replace it
 _TICK_MS = const(1000)  # how often the seconds left are drawn
 _IDLE_MS = const(20)  # wait for the camera, so that the cable is served in time
@@ -39,6 +41,7 @@ class App:
         self.screen = Screen(board.display.buffer, board.display.width, board.display.height)
         self.link = Server(board.serial, status.methods(self), self._report, self.upkeep.gate)
         self._memory = Memory()
+        self._parts = Parts()
         self._ready = None  # the waiting screen that is drawn, or None while a verdict is
         self._shown = None  # the verdict on the screen
         self._view = None
@@ -64,7 +67,7 @@ class App:
         try:
             self.link.poll()
             self._attend()
-            if self._shown is not None and ticks_diff(ticks_ms(), self._since) < _DWELL_MS:
+            if self._dwells():
                 self.board.wait(_IDLE_MS)
                 return
             frame = self.board.camera.frame()
@@ -81,6 +84,7 @@ class App:
     def clear(self):
         """Back to the waiting screen; nothing of the holder stays."""
         self._shown = self._view = None
+        self._parts.forget()
         self.screen.clear()
         self.board.camera.forget()
         if hasattr(self.decoder, "forget"):
@@ -123,10 +127,18 @@ class App:
             self._nothing(symbols, True)
             return
         started = ticks_us()
-        verdict, symbol = choose(symbols, self.trust, self.clock)
-        verdict = self.upkeep.recorder.scan(verdict)
+        verdict, symbol = choose(symbols, self.trust, self.clock, self._parts)
+        if verdict is None:
+            self._nothing(symbols, True)
+            return
+        progress = self._parts.progress if verdict.code == "part_of_several" else None
+        # A card that is half read is no scan yet: it is recorded when it is judged, and dropped for another.
+        if progress is None:
+            if self._parts.progress:
+                self._parts.forget()
+            verdict = self.upkeep.recorder.scan(verdict)
         judged = ticks_us()
-        self._show(verdict)
+        self._show(verdict, progress)
         us = stages(self.decoder.stage_us)
         us["verify"] = ticks_diff(judged, started)
         us["draw"] = ticks_diff(ticks_us(), judged)
@@ -143,16 +155,23 @@ class App:
             self._frames = 0
             gc.collect()
 
-    def _show(self, verdict):
+    def _dwells(self):
+        """Whether what is on the screen may not leave it yet: the next code of the same card need not wait."""
+        if self._shown is None or self._view.progress:
+            return False
+        return ticks_diff(ticks_ms(), self._since) < _DWELL_MS
+
+    def _show(self, verdict, progress=None):
         self._ready = None
         self._shown = verdict
         self._since = ticks_ms()
         shown = view.from_verdict(verdict, self.trust.environment)
+        shown.progress = progress
         self._view = shown
         self._count_down(shown)
         self.screen.verdict(shown)
         self.board.display.show()
-        self.board.sound.play(sounds.VERDICTS[verdict.verdict])
+        self.board.sound.play(sounds.SEEN if progress else sounds.VERDICTS[verdict.verdict])
 
     def _count_down(self, shown):
         self._drawn = ticks_ms()
@@ -161,7 +180,9 @@ class App:
         shown.seconds_left = max(0, (hold - ticks_diff(self._drawn, self._since) + 999) // 1000)
 
     def _hold(self):
-        return HOLD_MS if self.board.hold_ms is None else self.board.hold_ms
+        if self.board.hold_ms is not None:
+            return self.board.hold_ms
+        return _PARTS_MS if self._view.progress else HOLD_MS
 
     def _fault(self, error):
         """Say so on the screen, tell whoever listens, and go on."""

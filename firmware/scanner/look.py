@@ -2,18 +2,21 @@
 #
 # A code stays in view for many frames and must not be judged at each. A frame may hold several codes: whatever is no
 # certificate is ignored beside one that is, and of several certificates the gravest verdict counts, so that holding
-# a good one beside a bad one gains nothing.
+# a good one beside a bad one gains nothing. Chunks of one card are judged together, when the last of them is there.
 
 from hashlib import sha256
 from time import ticks_diff
 
 from micropython import const
 
+from scanner.credentials.shc_parts import chunk
+from scanner.reasons import Refusal
 from scanner.rules.judge import judge
 from scanner.rules.verdict import Verdict
+from scanner.vision.wiping import wipe
 
 _FORGET_MS = const(2000)  # out of view for so long, a code counts as shown anew
-_MOST = const(4)  # codes of one frame that are judged
+_MOST = const(4)  # codes of one frame that are judged; chunks beside them are not counted
 
 
 class Memory:
@@ -44,14 +47,32 @@ class Memory:
         self._digest = None
 
 
-def choose(symbols, trust, clock):
-    """(Verdict, Symbol) for a frame's symbols, of which there is at least one."""
-    chosen = symbols[0]
-    gravest = _judged(chosen, trust, clock)
-    for symbol in symbols[1:_MOST]:
-        verdict = _judged(symbol, trust, clock)
-        if _outranks(verdict, gravest):
+def choose(symbols, trust, clock, parts):
+    """(Verdict, Symbol) for a frame's symbols, of which there is at least one; (None, None) where all are chunks of
+    the card that was judged last. `parts`: the Parts that collect chunks over frames."""
+    gravest = chosen = first = None
+    chunks = []
+    judged = 0
+    for symbol in symbols:
+        try:
+            found = None if symbol.structured_append is not None else chunk(symbol.payload)
+        except Refusal as refusal:
+            verdict = Verdict(refusal.code, None, refusal.detail)
+        else:
+            if found:
+                first = first or symbol
+                chunks.append(found)
+                continue
+            if judged == _MOST:
+                continue
+            judged += 1
+            verdict = _judged(symbol, trust, clock)
+        if gravest is None or _outranks(verdict, gravest):
             gravest, chosen = verdict, symbol
+    if chunks:
+        verdict = _collected(chunks, trust, clock, parts)
+        if verdict is not None and (gravest is None or _outranks(verdict, gravest)):
+            gravest, chosen = verdict, first
     return gravest, chosen
 
 
@@ -63,6 +84,28 @@ def _judged(symbol, trust, clock):
             "%d of %d" % (symbol.structured_append[0] + 1, symbol.structured_append[1]),
         )
     return judge(symbol.payload, trust, clock)
+
+
+def _collected(chunks, trust, clock, parts):
+    """The Verdict on the chunks of a frame and those before; None where they are of the card judged last."""
+    if len({total for _, total, _ in chunks}) > 1:
+        return Verdict("parts_differ")
+    new = False
+    try:
+        for number, total, digits in chunks:
+            if parts.add(number, total, digits):
+                new = True
+    except Refusal as refusal:
+        return Verdict(refusal.code, None, refusal.detail)
+    if not new:
+        return None
+    text = parts.join()
+    if text is None:
+        progress = parts.progress
+        return Verdict("part_of_several", None, "%d of %d" % (sum(progress), len(progress)))
+    verdict = judge(text, trust, clock)
+    wipe(text)
+    return verdict
 
 
 def _outranks(one, other):

@@ -24,6 +24,7 @@ REASONS = (
     (11, "unsupported_system", CHECK, "A known system that cannot be verified offline.", _ASK_OTHER),
     (12, "needs_network", CHECK, "The content is online, and this scanner is not.", _ASK_OTHER),
     (13, "part_of_several", CHECK, "This is one part of several codes.", "Show the other parts too."),
+    (14, "parts_differ", CHECK, "These codes are parts of different certificates.", "Show the parts of one alone."),
     # The envelope.
     (20, "bad_base45", REFUSE, "The text of the code is damaged.", _NEW_CODE),
     (21, "bad_compression", REFUSE, "The compressed data is damaged.", _NEW_CODE),
@@ -31,6 +32,8 @@ REASONS = (
     (23, "bad_cbor", REFUSE, "The data inside the code is malformed.", _NEW_CODE),
     (24, "bad_envelope", REFUSE, "The signed envelope is malformed.", _NEW_CODE),
     (25, "bad_claims", REFUSE, "The signed content is not a certificate.", _NEW_CODE),
+    (26, "bad_text", REFUSE, "The text of the code is not what its prefix says.", _NEW_CODE),
+    (27, "bad_json", REFUSE, "The data inside the code is malformed.", _NEW_CODE),
     # The signature.
     (30, "bad_algorithm", REFUSE, "The signature algorithm is not accepted.", _CALL_SUPERVISOR),
     (31, "no_key_id", REFUSE, "The certificate does not name its signing key.", _NEW_CODE),
@@ -40,6 +43,7 @@ REASONS = (
     (35, "wrong_key_usage", REFUSE, "This key may not sign this kind of certificate.", _CALL_SUPERVISOR),
     (36, "key_expired", REFUSE, "The issuer's signing key has expired.", _NEW_CODE),
     (37, "test_issuer", CHECK, "Signed by a test or development key.", _CALL_SUPERVISOR),
+    (38, "bad_signer", REFUSE, "The signer's own certificate is not in order.", _CALL_SUPERVISOR),
     # Time.
     (40, "clock_doubtful", CHECK, "This scanner's clock cannot be trusted.", _TECHNICIAN),
     (41, "not_yet_valid", REFUSE, "The certificate is not valid yet.", _ASK_OTHER),
@@ -61,6 +65,7 @@ REASONS = (
     (61, "no_rules_for_kind", CHECK, "Genuine, but this scanner has no rules for its kind.", "Judge the content yourself."),
     (62, "domestic_only", CHECK, "Genuine, but for domestic use only.", _ASK_OTHER),
     (63, "used_before", CHECK, "This certificate was shown here before.", "Make sure it is the same traveller."),
+    (64, "no_holder", CHECK, "Genuine, but it does not say whose it is.", _ASK_OTHER),
     # The scanner itself.
     (70, "no_trust_list", CHECK, "This scanner holds no list of issuers.", _TECHNICIAN),
     (71, "trust_list_stale", CHECK, "The list of issuers is too old.", _TECHNICIAN),

@@ -35,8 +35,8 @@ class Trust:
                 setattr(record, name, key[name])
             self.keys.append(record)
 
-    def find(self, kid):
-        return [key for key in self.keys if key.kid == kid]
+    def find(self, kid, issuer=None):
+        return [key for key in self.keys if key.kid == kid and (not issuer or key.issuer == issuer)]
 
 class Clock:
     def __init__(self, now, trusted=True):
@@ -80,6 +80,7 @@ def record(key: PrivateKey, **changes: Any) -> dict[str, Any]:
         "participant": "DEU",
         "name": "Robert Koch-Institut",
         "scheme": "HC1",
+        "issuer": "",
         "source": "PROD",
         "not_before": NOW - YEAR,
         "not_after": NOW + YEAR,

@@ -105,6 +105,11 @@ def verdict(
     }
 
 
+def parts(progress: list[bool], left: int, environment: str = "PROD"):
+    kind, data = verdict("part_of_several", None, environment, left, 30)
+    return kind, {**data, "progress": progress}
+
+
 FRESH = {"list_version": "2026.11.20", "list_age": 2, "clock": "22 Nov 2026 · 03:37 UTC"}
 
 SCENES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -121,6 +126,8 @@ SCENES: dict[str, tuple[str, dict[str, Any]]] = {
         "test_unclear", {**TEST, "facts": {**TEST["facts"], "result": "unclear"}}, "DEMO"
     ),
     "check-known-system": verdict("unsupported_system", None),
+    "parts": parts([True, False, True], 25),
+    "parts-many-demo": parts([number % 3 > 0 for number in range(32)], 3, "DEMO"),
     "check-no-list": verdict("no_trust_list", None, "DEMO"),
     "refuse-expired": verdict("expired", ERIKA),
     "refuse-positive": verdict("test_positive", POSITIVE, "DEMO"),
@@ -171,6 +178,7 @@ def view_of(data):
     view = from_verdict(Verdict(data["code"], claims_of(data["claims"])), data["environment"])
     view.seconds_left = data["seconds_left"]
     view.seconds_total = data["seconds_total"]
+    view.progress = data.get("progress")
     return view
 
 def draw(scene, width, height):

@@ -254,6 +254,59 @@ def test_a_part_of_several_codes_is_not_judged_alone(run):
     ) == [("part_of_several", "1 of 3")]
 
 
+def test_a_card_in_several_codes_is_shown_part_by_part_without_waiting(run):
+    reports, said, heard = run(
+        "board, decoder, app = start()\n"
+        "for number in (3, 3, 1):\n"
+        "    decoder.sees = [b'shc:/%d/3/4444' % number]\n"
+        "    app.step()\n"
+        "result = ([(r.get('code'), r.get('detail')) for r in board.reports], list(app.screen.said), board.heard)"
+    )
+    assert reports == [("part_of_several", "1 of 3"), (None, None), ("part_of_several", "2 of 3")]
+    assert said[0] == "2 of 3 read"
+    assert heard == [((2637, 25),)] * 2
+
+
+def test_all_parts_together_are_judged_once(run):
+    codes, progress, said = run(
+        "board, decoder, app = start()\n"
+        "for number in (1, 2, 3, 2, 1):\n"
+        "    decoder.sees = [b'shc:/%d/3/444%d' % (number, number)]\n"
+        "    app.step()\n"
+        "import time\ntime.sleep_ms(1600)\napp.step()\n"
+        "result = (codes(board), app._parts.progress, list(app.screen.said))"
+    )
+    # The last frames show parts of the card whose verdict is on the screen.
+    assert codes == ["part_of_several", "part_of_several", "ok", None]
+    assert progress is None
+    assert "PASS" in said
+
+
+@pytest.mark.parametrize("how", ["board.button.down = True", "time.sleep_ms(60)"])
+def test_parts_are_forgotten_by_the_button_and_by_time(run, how):
+    assert run(
+        "import time\nboard, decoder, app = start([b'shc:/1/2/4444'])\nboard.hold_ms = 50\napp.step()\n"
+        "held = app._parts._chunks[0]\nbefore = app._parts.progress\ndecoder.sees = []\n"
+        f"{how}\napp.step()\nresult = (before, bytes(held), app._parts.progress, 'Ready' in app.screen.said)"
+    ) == ((True, False), bytes(4), None, True)
+
+
+def test_parts_are_forgotten_for_another_certificate(run):
+    assert run(
+        "board, decoder, app = start([b'shc:/1/2/4444'])\napp.step()\ndecoder.sees = [b'ANNA']\napp.step()\n"
+        "result = (codes(board), app._parts.progress)"
+    ) == (["part_of_several", "ok"], None)
+
+
+def test_parts_are_no_scans_in_the_journal(run):
+    assert run(
+        "board, decoder, app = start([b'shc:/1/2/4444'])\nscans = []\n"
+        "def record(verdict):\n    scans.append(verdict.code)\n    return verdict\n"
+        "app.upkeep.recorder.scan = record\napp.step()\ndecoder.sees = [b'shc:/2/2/4444']\napp.step()\n"
+        "result = scans"
+    ) == ["ok"]
+
+
 @pytest.mark.parametrize(
     "fault",
     ["decoder.sees = ValueError('pixels')", "decoder.sees = [b'RAISE']", "board.camera.due = OSError(19)"],

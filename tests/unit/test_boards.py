@@ -21,3 +21,22 @@ def test_the_virtual_board_is_the_default():
 def test_an_unknown_board_is_named_with_the_known_ones():
     with pytest.raises(GatepostError, match="virtual"):
         boards.load("../secrets")
+
+
+def test_what_is_shown_after_a_press_waits_for_the_press(mp):
+    """The virtual board's computer presses, then shows: both may arrive in one turn, after the button was asked."""
+    assert mp.run(
+        """
+from scanner.boards.virtual import Button, Camera
+button = Button()
+camera = Camera((8, 8), lambda: None, button)
+camera._size = (8, 8)
+camera.waiting = True
+button.press()
+first = camera.frame()
+pressed = button.pressed()
+second = camera.frame()
+result = (first, pressed, second[1:], camera.frame())
+""",
+        "virtual",
+    ) == (None, True, (8, 8), None)

@@ -29,9 +29,9 @@ class Board:
     def __init__(self, settings):
         self._channel = Channel(open(int(settings["channel"]), "r+b"))  # noqa: SIM115 - for good
         # The large buffers come early, while the heap is whole.
-        self.camera = Camera(_pair(settings.get("camera", "640x480")), self._attend)
-        self.display = Display(_pair(settings.get("screen", "320x240")), self._channel)
         self.button = Button()
+        self.camera = Camera(_pair(settings.get("camera", "640x480")), self._attend, self.button)
+        self.display = Display(_pair(settings.get("screen", "320x240")), self._channel)
         self.clock = Clock()
         if "clock" in settings:
             self.clock.set(*[int(part) for part in settings["clock"].split(",")])
@@ -110,21 +110,23 @@ class Board:
 
 
 class Camera:
-    """8-bit grey, up to `max_width` x `max_height`. `refill` takes in what has arrived."""
+    """8-bit grey, up to `max_width` x `max_height`. `refill` takes in what has arrived; what was shown after the button
+    was pressed is not seen before the press is."""
 
-    def __init__(self, size, refill):
+    def __init__(self, size, refill, button):
         self.max_width, self.max_height = size
         self._buffer = memoryview(bytearray(size[0] * size[1]))
         self._size = (0, 0)
         self._failed = False
         self.waiting = False
         self._refill = refill
+        self._button = button
 
     def frame(self):
         """(view, width, height), or None where a capture failed or none is due. The view dies at the next call."""
         if not self.waiting:
             self._refill()
-        if not self.waiting:
+        if not self.waiting or self._button.waiting:
             return None
         self.waiting = False
         if self._failed:
@@ -170,15 +172,17 @@ class Display:
 
 
 class Button:
+    """`waiting`: it was pressed, and nobody has asked yet."""
+
     def __init__(self):
-        self._pressed = False
+        self.waiting = False
 
     def press(self):
-        self._pressed = True
+        self.waiting = True
 
     def pressed(self):
         """Whether it was pressed since the last call."""
-        was, self._pressed = self._pressed, False
+        was, self.waiting = self.waiting, False
         return was
 
 

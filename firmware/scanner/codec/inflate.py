@@ -5,11 +5,13 @@
 # all of its header, and lets bytes follow the end; both are checked here.
 
 import io
+from binascii import crc32
 
 import deflate
 from micropython import const
 
 _PIECE = const(512)
+_GZIP_END = const(8)  # CRC-32 and length, little-endian (RFC 1952, 2.3.1)
 
 
 class OversizeError(ValueError):
@@ -19,7 +21,8 @@ class OversizeError(ValueError):
 def inflate(data, limit, wbits=15):
     """The inflated bytes, at most `limit`. `wbits` as in zlib: 15 for a zlib stream, -15 for raw DEFLATE.
 
-    ValueError if the stream is damaged, incomplete or followed by anything; OversizeError above the limit.
+    Raw DEFLATE may be followed by the end of a gzip file: some issuer cuts off gzip's start alone.
+    ValueError if the stream is damaged, incomplete or followed by anything else; OversizeError above the limit.
     """
     if wbits > 0:
         _check_header(data)
@@ -36,9 +39,16 @@ def inflate(data, limit, wbits=15):
             out.extend(piece)
     except (EOFError, OSError):
         raise ValueError("damaged or incomplete stream")
-    if source.tell() != len(data):
+    rest = data[source.tell() :]
+    if rest and (wbits > 0 or not _ends_gzip(rest, out)):
         raise ValueError("bytes after the end of the stream")
     return bytes(out)
+
+
+def _ends_gzip(rest, out):
+    return len(rest) == _GZIP_END and rest == crc32(out).to_bytes(4, "little") + len(out).to_bytes(
+        4, "little"
+    )
 
 
 def _check_header(data):

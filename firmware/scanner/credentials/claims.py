@@ -4,13 +4,14 @@
 class Claims:
     """The content of a certificate whose signature a trusted key has verified.
 
-    scheme "HC1"; form "EU DCC", "WHO DVC"...; key: the KeyRecord that verified; issuer: its country, issuer_name: its
-    name; family, given (any script) and family_ascii, given_ascii (ICAO 9303 transliteration); birth: "" or a date
-    of any precision; kind "vaccination", "test", "recovery", "domestic", "link" or None when there is not exactly one
-    entry; kinds: those of all entries; facts: dict of product, maker, dose, doses, date, result, test_type, sampled,
-    country, issuer, id, valid_from, valid_until... as far as known, else absent; issued, expires, not_before:
-    seconds since 1970 or None; payload: the decoded dict; revocation_ids: list of (hash type, first 16 bytes of a
-    SHA-256); warnings: reason codes that make the verdict CHECK at best.
+    scheme "HC1", "SHC", "VDS-NC", "IL"; form "EU DCC", "WHO DVC"...; key: the KeyRecord that verified; issuer: its
+    country, issuer_name: its name; family, given (any script) and family_ascii, given_ascii (ICAO 9303
+    transliteration); birth: "" or a date of any precision; kind "vaccination", "test", "recovery", "domestic", "link"
+    or None when there is not exactly one entry; kinds: those of all entries; facts: dict of product, maker, dose,
+    doses, date, result, test_type, sampled, country, issuer, id, valid_from, valid_until, document... as far as known,
+    else absent; issued, expires, not_before: seconds since 1970 or None; payload: the decoded dict; revocation_ids:
+    list of (hash type, first 16 bytes of the SHA-256 of an identifier); warnings: reason codes that make the verdict
+    CHECK at best.
     """
 
     def __init__(self, scheme, key):

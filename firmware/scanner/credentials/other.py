@@ -3,7 +3,6 @@
 from scanner.reasons import Refusal
 
 _PREFIXES = (
-    (b"SHC:/", "SMART Health Card"),
     (b"NZCP:/", "New Zealand COVID pass"),
     (b"NL2:", "Dutch domestic pass"),
     (b"NL1:", "Dutch domestic pass"),

@@ -26,7 +26,10 @@ def find_signer(envelope, trust):
     if not isinstance(envelope.kid, bytes) or not envelope.kid:
         raise Refusal("no_key_id")
     fits = False
-    for key in _candidates(trust, envelope.kid):
+    # A kid of another length is of another scheme, or made up.
+    if len(envelope.kid) != _KID_BYTES and trust is not None:
+        raise Refusal("unknown_issuer", envelope.kid[: _DETAIL // 2].hex())
+    for key in candidates(trust, envelope.kid, "HC1"):
         try:
             good = cose.verify(envelope.alg, key, envelope.protected, envelope.payload, envelope.signature)
         except ValueError:
@@ -39,19 +42,21 @@ def find_signer(envelope, trust):
     raise Refusal("bad_algorithm", "alg %d does not fit the key" % envelope.alg)
 
 
-def _candidates(trust, kid):
+def candidates(trust, kid, scheme, issuer=None):
+    """The KeyRecords of `scheme` under `kid` (bytes), of `issuer`'s address alone if given; never none.
+
+    Refusal no_trust_list, trust_list_damaged or unknown_issuer.
+    """
     if trust is None:
         raise Refusal("no_trust_list")
-    found = []
-    if len(kid) == _KID_BYTES:
-        try:
-            found = trust.find(kid)
-        except (ValueError, OSError) as error:
-            raise Refusal("trust_list_damaged", str(error))
-    # A key of another scheme signs no HC1. The private halves of demonstration keys are public: outside of a
+    try:
+        found = trust.find(kid, issuer) if issuer else trust.find(kid)
+    except (ValueError, OSError) as error:
+        raise Refusal("trust_list_damaged", str(error))
+    # A key of another scheme signs nothing here. The private halves of demonstration keys are public: outside of a
     # demonstration they are nobody's.
     demo = getattr(trust, "environment", "PROD") == "DEMO"
-    found = [key for key in found if key.scheme == "HC1" and (demo or key.source != "DEMO")]
+    found = [key for key in found if key.scheme == scheme and (demo or key.source != "DEMO")]
     if not found:
-        raise Refusal("unknown_issuer", kid[: _DETAIL // 2].hex())
+        raise Refusal("unknown_issuer", issuer[:_DETAIL] if issuer else kid[: _DETAIL // 2].hex())
     return found

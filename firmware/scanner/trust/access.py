@@ -14,7 +14,7 @@ class NoList:
     def __init__(self, problem):
         self.problem = problem
 
-    def find(self, kid):
+    def find(self, kid, issuer=None):
         raise Refusal(self.problem)
 
     def close(self):

@@ -1,6 +1,6 @@
 # The screen as the app knows it: each method draws the whole of it into memory that the board sends to its display.
 
-from scanner.ui import colours, furniture, message_screen, ready_screen, verdict_screen
+from scanner.ui import colours, furniture, message_screen, parts_screen, ready_screen, verdict_screen
 from scanner.ui.canvas import Canvas
 
 
@@ -27,11 +27,14 @@ class Screen:
         ready_screen.draw(self.canvas, info)
 
     def verdict(self, view):
-        """The verdict: a `view.VerdictView`."""
-        verdict_screen.draw(self.canvas, view)
+        """The verdict: a `view.VerdictView`; or, where it has `progress`, how far a card in several codes is read."""
+        (parts_screen if view.progress else verdict_screen).draw(self.canvas, view)
 
     def tick(self, view):
         """Only the countdown of the verdict on the screen, once a second."""
+        if view.progress:
+            parts_screen.tick(self.canvas, view)
+            return
         paper = colours.VERDICTS[view.verdict]
         furniture.countdown(self.canvas, view.seconds_left, view.seconds_total, colours.ink_on(paper), paper)
 

@@ -29,6 +29,7 @@ class VerdictView:
         self.environment = "PROD"
         self.seconds_left = 0
         self.seconds_total = 0
+        self.progress = None  # of a card in several codes: a bool for each, whether it was read
         self.holder = False  # True when there is a holder to compare with the passport
 
     @property

@@ -3,265 +3,29 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from gatepost.errors import GatepostError
-from gatepost.keys import passphrase
-
-if TYPE_CHECKING:
-    from gatepost.issue.hc1 import PrivateKey
+from gatepost.cli import issue_hc1, issue_shc
 
 NAME = "issue"
 HELP = "make certificates"
 
-SAMPLES = ("vaccination", "test", "recovery", "yellow-fever", "link")  # those of gatepost.issue.samples
 
 EXAMPLES = """\
 examples:
   gatepost issue hc1 --key issuer/dsc.key.pem --png card.png
-      a sample vaccination certificate, valid for a year, as a QR code
-  gatepost issue hc1 --key issuer/dsc.key.pem --sample test --family Sørensen --given Bo --birth 1990-02-01
-      a negative test from yesterday; the text goes to standard output
-  gatepost issue hc1 --key issuer/dsc.key.pem --claims payload.json --issuer FR --expires 2027-01-01 --svg card.svg
-      a payload of your own
-  gatepost issue hc1 --key issuer/dsc.key.pem --expires none --kid-in unprotected --tag 61+18 --times float
-      the same with what issuers in the field do differently
+      an EU vaccination certificate; each scheme has examples of its own: gatepost issue hc1 --help
+  gatepost issue shc --key issuer/dsc.key.pem --issuer https://health.example/cards --png card.png
+      a SMART Health Card
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.epilog = EXAMPLES
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     kinds = parser.add_subparsers(dest="scheme", required=True, metavar="SCHEME")
-    hc1 = kinds.add_parser(
-        "hc1",
-        help="an EU DCC or WHO certificate (HC1)",
-        description="Make an HC1 certificate: its text, and its QR code.",
-        epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    hc1.add_argument("--key", type=Path, required=True, metavar="PEM", help="the issuer's private key")
-    passphrase.add_arguments(hc1)
-    named = hc1.add_mutually_exclusive_group()
-    named.add_argument(
-        "--certificate",
-        type=Path,
-        metavar="FILE",
-        help="the key's certificate (PEM or DER): gives the key id",
-    )
-    named.add_argument(
-        "--kid", metavar="HEX", help="the key id itself (default: of the key's certificate, else of the key)"
-    )
-    what = hc1.add_argument_group("content")
-    source = what.add_mutually_exclusive_group()
-    source.add_argument(
-        "--sample",
-        choices=SAMPLES,
-        default="vaccination",
-        help="a made-up certificate (default: vaccination)",
-    )
-    source.add_argument("--claims", type=Path, metavar="JSON", help="the payload, as under -260 / 1")
-    source.add_argument(
-        "--cwt", type=Path, metavar="JSON", help='the whole claims set, with numbers as names: {"4": 42, ...}'
-    )
-    source.add_argument("--raw-cwt", type=Path, metavar="FILE", help="the bytes to sign, whatever they are")
-    what.add_argument("--family", help="family name of the sample")
-    what.add_argument("--given", help="given names of the sample")
-    what.add_argument("--birth", help="birth date of the sample")
-    what.add_argument(
-        "--issuer", default="DE", help="country code of the issuer (default: DE; none leaves it out)"
-    )
-    what.add_argument(
-        "--issued", metavar="TIME", help="ISO 8601 or seconds since 1970 (default: now; none leaves it out)"
-    )
-    what.add_argument("--expires", metavar="TIME", help="the same (default: a year after it was issued)")
-    out = hc1.add_argument_group("output")
-    out.add_argument(
-        "--text", type=Path, metavar="FILE", help="write the text there (default: to standard output)"
-    )
-    out.add_argument("--png", type=Path, metavar="FILE", help="write the QR code there as PNG")
-    out.add_argument("--svg", type=Path, metavar="FILE", help="write the QR code there as SVG")
-    out.add_argument(
-        "--level", choices=("L", "M", "Q", "H"), default="Q", help="error correction (default: Q)"
-    )
-    out.add_argument("--scale", type=int, default=4, metavar="N", help="pixels a module (default: 4)")
-    odd = hc1.add_argument_group("deviations, for tests")
-    odd.add_argument(
-        "--alg", choices=("ES256", "ES384", "PS256"), help="name this algorithm, whatever the key is"
-    )
-    places = ("protected", "unprotected", "both", "none")
-    odd.add_argument("--alg-in", choices=places, default="protected", help="header of the algorithm")
-    odd.add_argument("--kid-in", choices=places, default="protected", help="header of the key id")
-    odd.add_argument(
-        "--tag", choices=("18", "none", "61+18", "61"), default="18", help="CBOR tags around the envelope"
-    )
-    odd.add_argument(
-        "--times", choices=("int", "float", "tagged", "text"), default="int", help="form of the times"
-    )
-    odd.add_argument("--sub-claim", type=int, metavar="N", help="the number under -260")
-    odd.add_argument("--forge", action="store_true", help="change one bit of the signature")
-    hc1.set_defaults(issue=issue_hc1)
+    for scheme in (issue_hc1, issue_shc):
+        scheme.add_arguments(kinds)
 
 
 def run(args: argparse.Namespace) -> int:
     return args.issue(args)
-
-
-def issue_hc1(args: argparse.Namespace) -> int:
-    from gatepost.issue import hc1
-    from gatepost.keys import files
-
-    key = files.load_private(args.key, passphrase.existing(args, args.key)).key
-    issued = _time(args.issued, datetime.now(UTC))
-    expires = _time(
-        args.expires, (_moment(issued) if issued is not None else datetime.now(UTC)) + timedelta(days=365)
-    )
-    sub_claim, payload, more = _content(args, issued)
-    text = hc1.issue_hc1(
-        payload,
-        key,
-        _kid(args, key),
-        issuer=None if args.issuer == "none" else args.issuer,
-        issued=issued,
-        expires=expires,
-        sub_claim=sub_claim if args.sub_claim is None else args.sub_claim,
-        alg=args.alg,
-        alg_in=args.alg_in,
-        kid_in=args.kid_in,
-        tag=args.tag,
-        times=args.times,
-        signature=_forge if args.forge else None,
-        **more,
-    )
-    return _deliver(text, args)
-
-
-def _deliver(text: str, args: argparse.Namespace) -> int:
-    from gatepost.issue import qr
-
-    try:
-        if args.png:
-            args.png.write_bytes(qr.qr_png(text, level=args.level, scale=args.scale))
-        if args.svg:
-            args.svg.write_bytes(qr.qr_svg(text, level=args.level, scale=args.scale))
-        if args.text:
-            args.text.write_text(text, encoding="utf-8", newline="")
-    except OSError as error:
-        raise GatepostError(f"cannot write {error.filename}: {error.strerror}") from None
-    except ValueError as error:
-        raise GatepostError(f"the text does not fit a QR code of level {args.level}: {error}") from None
-    if not (args.text or args.png or args.svg):
-        sys.stdout.write(text + "\n")
-    return 0
-
-
-def _content(args: argparse.Namespace, issued: int | None) -> tuple[int, Any, dict[str, Any]]:
-    """Sub-claim, payload, and what replaces the claims set."""
-    if args.raw_cwt:
-        return 1, None, {"cwt": _read(args.raw_cwt)}
-    if args.cwt:
-        return 1, None, {"claims": _numbered(_json(args.cwt))}
-    if args.claims:
-        return 1, _json(args.claims), {}
-    from gatepost.issue import samples
-
-    chosen = {
-        name: getattr(args, name) for name in ("family", "given", "birth") if getattr(args, name) is not None
-    }
-    country = args.issuer if args.issuer != "none" else "DE"
-    moment = _moment(issued) if issued is not None else datetime.now(UTC)
-    return (*samples.sample(args.sample, now=moment, country=country, **chosen), {})
-
-
-def _numbered(claims: Any) -> dict[Any, Any]:
-    """JSON has no number as a name: those that look like one become one, at the top and under -260."""
-    if not isinstance(claims, dict):
-        raise GatepostError("--cwt wants a JSON object")
-    found: dict[Any, Any] = {_number(name): value for name, value in claims.items()}
-    if isinstance(found.get(-260), dict):
-        found[-260] = {_number(name): value for name, value in found[-260].items()}
-    return found
-
-
-def _number(name: str) -> int | str:
-    try:
-        return int(name)
-    except ValueError:
-        return name
-
-
-def _kid(args: argparse.Namespace, key: PrivateKey) -> bytes:
-    from cryptography import x509
-
-    from gatepost.issue.hc1 import key_id
-
-    if args.kid is not None:
-        try:
-            return bytes.fromhex(args.kid)
-        except ValueError:
-            raise GatepostError("--kid wants an even number of hexadecimal digits") from None
-    path = args.certificate or _beside(args.key)
-    data = _read(path)
-    try:
-        if b"-----BEGIN CERTIFICATE-----" in data:
-            certificate = x509.load_pem_x509_certificate(data[data.index(b"-----BEGIN CERTIFICATE-----") :])
-        elif path != args.key:
-            certificate = x509.load_der_x509_certificate(data)
-        else:
-            return key_id(key.public_key())
-    except ValueError as error:
-        raise GatepostError(f"{path} holds no readable certificate: {error}") from None
-    if certificate.public_key() != key.public_key():
-        raise GatepostError(f"{path} is the certificate of another key than {args.key}")
-    return key_id(certificate)
-
-
-def _beside(key: Path) -> Path:
-    """The certificate that `gatepost keys new issuer` wrote beside the key, else the key's own file."""
-    certificate = key.with_name(key.name.replace(".key.pem", ".crt.pem"))
-    return certificate if certificate.exists() else key
-
-
-def _forge(signature: bytes) -> bytes:
-    return signature[:-1] + bytes([signature[-1] ^ 1])
-
-
-def _time(given: str | None, default: datetime) -> int | None:
-    if given is None:
-        return int(default.timestamp())
-    if given == "none":
-        return None
-    try:
-        return int(given)
-    except ValueError:
-        pass
-    try:
-        moment = datetime.fromisoformat(given)
-    except ValueError:
-        raise GatepostError(
-            f"{given!r} is neither a time in ISO 8601 nor seconds since 1970, nor none"
-        ) from None
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
-
-
-def _moment(seconds: int) -> datetime:
-    try:
-        return datetime.fromtimestamp(seconds, UTC)
-    except (ValueError, OverflowError):
-        raise GatepostError(f"{seconds} seconds since 1970 is beyond the calendar") from None
-
-
-def _json(path: Path) -> Any:
-    try:
-        return json.loads(_read(path))
-    except ValueError as error:
-        raise GatepostError(f"{path} is not JSON: {error}") from None
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise GatepostError(f"cannot read {path}: {error.strerror}") from None

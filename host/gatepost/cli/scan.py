@@ -28,6 +28,8 @@ examples:
       judge every picture of a folder against one issuer's certificate, at that time
   gatepost scan ticket.png --trust keys/ --screens out/
       and save what the scanner's screen showed
+  gatepost scan card-1.png card-2.png --together --trust keys.json
+      one certificate in several codes, shown one after the other
 
 Pictures may have any size and format; animations count as a sequence of frames. What is larger than the camera
 (640x480) is scaled down as a lens would; --full looks again at up to 1600x1200 where no code was found.
@@ -64,6 +66,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--full", action="store_true", help="look again at up to 1600x1200 where no code was found"
+    )
+    parser.add_argument(
+        "--together", action="store_true", help="the pictures are shown in a row and give one verdict"
     )
     parser.add_argument("--micropython", metavar="PATH", help="interpreter that runs the firmware")
 
@@ -121,6 +126,9 @@ def _outcomes(args: argparse.Namespace, settings: dict[str, Any]) -> Iterator[Ou
 
     with ExitStack() as stack:
         eyes = _Eyes(stack, settings, args.full)
+        if args.together:
+            yield _shown_together(eyes, args)
+            return
         for number, path in enumerate(picture_files(args.images), 1):
             try:
                 outcome = Outcome(path, eyes.look(path))
@@ -130,6 +138,18 @@ def _outcomes(args: argparse.Namespace, settings: dict[str, Any]) -> Iterator[Ou
             if args.screens and outcome.scan and outcome.scan.screen:
                 outcome.scan.screen.save(args.screens / f"{number:03d}-{path.stem}.png")
             yield outcome
+
+
+def _shown_together(eyes: _Eyes, args: argparse.Namespace) -> Outcome:
+    from gatepost.sim.images import picture_files
+
+    paths = list(picture_files(args.images))
+    if not paths:
+        raise GatepostError("there is no picture to scan")
+    scan = eyes.look_at_all(paths)
+    if args.screens and scan.screen:
+        scan.screen.save(args.screens / f"001-{paths[-1].stem}.png")
+    return Outcome(paths[-1], scan)
 
 
 class _Eyes:
@@ -153,6 +173,11 @@ class _Eyes:
             if larger:
                 scan = self._scanner(LARGEST).show(path)
         return scan
+
+    def look_at_all(self, paths: list[Path]) -> Scan:
+        from gatepost.sim.images import VGA
+
+        return self._scanner(VGA).show(paths)
 
     def _scanner(self, camera: tuple[int, int]) -> VirtualScanner:
         from gatepost.sim import VirtualScanner

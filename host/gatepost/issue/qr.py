@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 
 import segno
 
 LEVELS = ("L", "M", "Q", "H")
 
+# A text, or its segments, each of which is written in the mode that suits it (ISO/IEC 18004, 7.4).
+Content = str | bytes | list[str]
 
-def _code(text: str | bytes, level: str, version: int | None, mask: int | None) -> segno.QRCode:
+
+def _code(text: Content, level: str, version: int | None, mask: int | None) -> segno.QRCode:
     # A higher level that would fit by chance is not taken: what was asked for is what is tested.
-    return segno.make(text, error=level, version=version, mask=mask, micro=False, boost_error=False)
+    content: Any = text  # segno takes segments too, which its annotations do not say
+    return segno.make(content, error=level, version=version, mask=mask, micro=False, boost_error=False)
 
 
 def qr_png(
-    text: str | bytes,
+    text: Content,
     *,
     level: str = "Q",
     scale: int = 4,
@@ -33,7 +38,7 @@ def qr_png(
     return out.getvalue()
 
 
-def qr_svg(text: str | bytes, *, level: str = "Q", scale: int = 4, border: int = 4) -> bytes:
+def qr_svg(text: Content, *, level: str = "Q", scale: int = 4, border: int = 4) -> bytes:
     """The same as SVG."""
     out = io.BytesIO()
     _code(text, level, None, None).save(out, kind="svg", scale=scale, border=border)

@@ -17,12 +17,14 @@ VERDICTS = ("PASS", "CHECK", "REFUSE")
 
 REASONS = {
     0: "ok", 10: "not_a_certificate", 11: "unsupported_system", 12: "needs_network", 13: "part_of_several",
-    20: "bad_base45", 21: "bad_compression", 22: "too_large", 23: "bad_cbor", 24: "bad_envelope", 25: "bad_claims",
-    30: "bad_algorithm", 31: "no_key_id", 32: "unknown_issuer", 33: "bad_signature", 34: "key_revoked",
-    35: "wrong_key_usage", 36: "key_expired", 37: "test_issuer", 40: "clock_doubtful", 41: "not_yet_valid",
+    14: "parts_differ", 20: "bad_base45", 21: "bad_compression", 22: "too_large", 23: "bad_cbor",
+    24: "bad_envelope", 25: "bad_claims", 26: "bad_text", 27: "bad_json", 30: "bad_algorithm",
+    31: "no_key_id", 32: "unknown_issuer", 33: "bad_signature", 34: "key_revoked", 35: "wrong_key_usage",
+    36: "key_expired", 37: "test_issuer", 38: "bad_signer", 40: "clock_doubtful", 41: "not_yet_valid",
     42: "expired", 43: "no_expiry", 44: "bad_time", 50: "no_entry", 51: "several_entries", 52: "specimen",
-    53: "bad_content", 54: "vaccination_in_future", 55: "test_in_future", 56: "test_positive", 57: "test_unclear",
-    58: "recovery_not_yet", 59: "recovery_over", 60: "certificate_revoked", 61: "no_rules_for_kind",
-    62: "domestic_only", 63: "used_before", 70: "no_trust_list", 71: "trust_list_stale", 72: "trust_list_damaged",
-    73: "journal_full", 74: "journal_broken", 90: "internal_fault",
+    53: "bad_content", 54: "vaccination_in_future", 55: "test_in_future", 56: "test_positive",
+    57: "test_unclear", 58: "recovery_not_yet", 59: "recovery_over", 60: "certificate_revoked",
+    61: "no_rules_for_kind", 62: "domestic_only", 63: "used_before", 64: "no_holder", 70: "no_trust_list",
+    71: "trust_list_stale", 72: "trust_list_damaged", 73: "journal_full", 74: "journal_broken",
+    90: "internal_fault",
 }  # fmt: skip

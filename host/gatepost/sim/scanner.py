@@ -142,7 +142,7 @@ class VirtualScanner:
             )
 
     def show(self, pictures: Picture | Iterable[Picture], timeout: float = _FRAME_SECONDS) -> Scan:
-        """Hold pictures before the camera, one frame after the other, until a verdict.
+        """Hold pictures before the camera, one frame after the other, until a verdict on a whole certificate.
 
         `pictures`: one, or several in a row; an animation or a file of many pages counts as its frames. What was shown
         before is dismissed first, as by a guard's button. Frames after the verdict are not shown.
@@ -152,6 +152,7 @@ class VirtualScanner:
         count = 0
         size = (0, 0)
         report: dict[str, Any] | None = None
+        part: Scan | None = None
         deadline = time.monotonic() + timeout
         for frame in frames(pictures, self.camera):
             count += 1
@@ -159,8 +160,10 @@ class VirtualScanner:
             found, report = self._expose(process, frame, deadline)
             if found:
                 scan = scans.from_report(report, count, size)
-                return self._with_screen(scan)
-        return self._with_screen(scans.nothing(report, count, size))
+                if scan.code != "part_of_several":
+                    return self._with_screen(scan)
+                part = scan
+        return self._with_screen(part or scans.nothing(report, count, size))
 
     def fail_capture(self) -> None:
         """The camera's next capture fails, as real ones now and then do."""

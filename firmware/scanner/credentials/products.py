@@ -1,0 +1,71 @@
+# One vocabulary for vaccines and results, whatever code a scheme writes: the names of the EU's value sets, which a
+# post's rules are written in. A code that is not here stays as it was, behind the name of its system.
+
+COVID = "840539006"  # SNOMED CT, as the EU and WHO name the disease
+
+# CDC, "CVX codes": vaccines against COVID-19 that say which product it was.
+_CVX = {
+    "207": "EU/1/20/1507",
+    "208": "EU/1/20/1528",
+    "210": "EU/1/21/1529",
+    "211": "EU/1/21/1618",
+    "212": "EU/1/20/1525",
+    "217": "EU/1/20/1528",
+    "218": "EU/1/20/1528",
+    "219": "EU/1/20/1528",
+    "221": "EU/1/20/1507",
+    "227": "EU/1/20/1507",
+    "228": "EU/1/20/1507",
+    "229": "EU/1/20/1507",
+    "300": "EU/1/20/1528",
+    "301": "EU/1/20/1528",
+    "302": "EU/1/20/1528",
+    "502": "Covaxin",
+    "510": "BBIBP-CorV",
+    "511": "CoronaVac",
+    "213": "",
+    "500": "",
+}
+# First words of brand names, as ICAO's messages and Israel's write them.
+_BRANDS = (
+    ("comirnaty", "EU/1/20/1528"),
+    ("pfizer", "EU/1/20/1528"),
+    ("spikevax", "EU/1/20/1507"),
+    ("moderna", "EU/1/20/1507"),
+    ("vaxzevria", "EU/1/21/1529"),
+    ("astrazeneca", "EU/1/21/1529"),
+    ("jcovden", "EU/1/20/1525"),
+    ("janssen", "EU/1/20/1525"),
+    ("nuvaxovid", "EU/1/21/1618"),
+    ("covaxin", "Covaxin"),
+    ("covishield", "Covishield"),
+    ("coronavac", "CoronaVac"),
+    ("sputnik", "Sputnik-V"),
+)
+# SNOMED CT: detected / not detected, positive / negative.
+_RESULTS = {
+    "260373001": "positive",
+    "10828004": "positive",
+    "260415000": "negative",
+    "260385009": "negative",
+}
+
+
+def from_cvx(code):
+    """(product, target) of a CVX code; the target is "" where the code is for another disease, or unknown."""
+    known = _CVX.get(code)
+    return known or "CVX " + code, "" if known is None else COVID
+
+
+def from_brand(name):
+    """The product of a brand name, or the name as it is."""
+    start = name.lower()
+    for brand, product in _BRANDS:
+        if start.startswith(brand):
+            return product
+    return name
+
+
+def result(code):
+    """ "negative", "positive" or "unclear"."""
+    return _RESULTS.get(code, "unclear")

@@ -1,0 +1,97 @@
+"""What the commands of `gatepost issue` share: times, files, and the texts as codes."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from gatepost.errors import GatepostError
+
+
+def add_output(parser: argparse.ArgumentParser, level: str) -> None:
+    """Where the text and its QR code go; `level`: of error correction unless another is asked for."""
+    out = parser.add_argument_group("output")
+    out.add_argument(
+        "--text", type=Path, metavar="FILE", help="write the text there (default: to standard output)"
+    )
+    out.add_argument("--png", type=Path, metavar="FILE", help="write the QR code there as PNG")
+    out.add_argument("--svg", type=Path, metavar="FILE", help="write the QR code there as SVG")
+    out.add_argument(
+        "--level", choices=("L", "M", "Q", "H"), default=level, help=f"error correction (default: {level})"
+    )
+    out.add_argument("--scale", type=int, default=4, metavar="N", help="pixels a module (default: 4)")
+
+
+def deliver(texts: list[str], args: argparse.Namespace, contents: list[Any] | None = None) -> int:
+    """Write each text, and its code; of several, files are numbered: card-1.png. `contents`: the codes' segments."""
+    from gatepost.issue import qr
+
+    try:
+        for number, text in enumerate(texts):
+            content = contents[number] if contents else text
+            if args.png:
+                png = qr.qr_png(content, level=args.level, scale=args.scale)
+                _numbered(args.png, number, len(texts)).write_bytes(png)
+            if args.svg:
+                svg = qr.qr_svg(content, level=args.level, scale=args.scale)
+                _numbered(args.svg, number, len(texts)).write_bytes(svg)
+            if args.text:
+                _numbered(args.text, number, len(texts)).write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise GatepostError(f"cannot write {error.filename}: {error.strerror}") from None
+    except ValueError as error:
+        raise GatepostError(f"the text does not fit a QR code of level {args.level}: {error}") from None
+    if not (args.text or args.png or args.svg):
+        sys.stdout.write("".join(text + "\n" for text in texts))
+    return 0
+
+
+def _numbered(path: Path, number: int, count: int) -> Path:
+    return path if count == 1 else path.with_name(f"{path.stem}-{number + 1}{path.suffix}")
+
+
+def forge(signature: bytes) -> bytes:
+    return signature[:-1] + bytes([signature[-1] ^ 1])
+
+
+def seconds(given: str | None, default: datetime) -> int | None:
+    if given is None:
+        return int(default.timestamp())
+    if given == "none":
+        return None
+    try:
+        return int(given)
+    except ValueError:
+        pass
+    try:
+        moment = datetime.fromisoformat(given)
+    except ValueError:
+        raise GatepostError(
+            f"{given!r} is neither a time in ISO 8601 nor seconds since 1970, nor none"
+        ) from None
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+
+
+def moment(seconds: int) -> datetime:
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError):
+        raise GatepostError(f"{seconds} seconds since 1970 is beyond the calendar") from None
+
+
+def read_json(path: Path) -> Any:
+    try:
+        return json.loads(read(path))
+    except ValueError as error:
+        raise GatepostError(f"{path} is not JSON: {error}") from None
+
+
+def read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise GatepostError(f"cannot read {path}: {error.strerror}") from None
