@@ -28,7 +28,10 @@ def run():
     from scanner import slots
     from scanner.boards import find
 
-    slots.enter(find.flash(sys.argv[1:]), sys)
+    root = find.flash(sys.argv[1:])
+    if not may_prompt():
+        find.guard()
+    slots.enter(root, sys)
 
     # Again, and perhaps from another place than before.
     from scanner.boards import find

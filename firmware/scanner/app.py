@@ -1,8 +1,8 @@
 # The loop: a frame comes in, a verdict goes out, and nothing that happens in between stops the next frame.
 #
-# Order of a turn: the cable, the button, the clock of the screen, the camera. One verdict at a time is on the screen;
-# it leaves after a while, at the button, or for the next traveller's code, and with it leaves everything that names
-# the holder. This is the edge: an exception that comes this far becomes REFUSE `internal_fault`.
+# Order of a turn: the watchdog, the cable, the button, the clock of the screen, the camera. One verdict at a time is on
+# the screen; it leaves after a while, at the button, or for the next traveller's code, and with it leaves everything
+# that names the holder. This is the edge: an exception that comes this far becomes REFUSE `internal_fault`.
 
 import gc
 import io
@@ -65,6 +65,7 @@ class App:
     def step(self):
         """One turn. Never raises an Exception."""
         try:
+            self.upkeep.feed()
             self.link.poll()
             self._attend()
             if self._dwells():

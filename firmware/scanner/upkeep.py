@@ -29,11 +29,13 @@ class Upkeep:
 
     def __init__(self, board):
         self.root = board.storage.root
+        self._watchdog = getattr(board, "watchdog", None)
+        self._guarded = wipe.unfinished(self.root)  # main.py has started the watchdog for that too
         self.clock = Clock(board.clock, self.root)
         self.restart = False  # whether a new firmware waits for the next start
         self._rests = 0
         if wipe.unfinished(self.root):
-            wipe.wipe(self.root)
+            wipe.wipe(self.root, self.feed)
         self._open()
         self.recorder.start(
             firmware=VERSION, version=self.trust.version or None, environment=self.trust.environment or None
@@ -56,6 +58,11 @@ class Upkeep:
     def note(self, kind, facts):
         """Record an event."""
         self.recorder.event(kind, facts)
+
+    def feed(self):
+        """Tell the watchdog that all is well, on a scanner that is or was somebody's."""
+        if self._guarded and self._watchdog is not None:
+            self._watchdog.feed()
 
     def rest(self):
         """In a turn that has nothing else to do."""
@@ -134,6 +141,7 @@ class Upkeep:
         self.clock.not_before(self.trust.created)
         self._open_journal()
         authority = identity.authority(self.root)
+        self._guarded = self._guarded or authority is not None
         self.versions = {}
         for kind in intake.KINDS:
             manifest = intake.active(self.root, kind, authority)

@@ -25,12 +25,16 @@ LOG_ROUNDS = 400  # rewrites of a small file: more than two blocks of 4096 bytes
 _PIECE = const(4096)
 
 
-def wipe(root):
-    """Bring the flash back to what it is on a blank scanner; seconds to minutes. OSError where flash fails."""
+def wipe(root, turn):
+    """Bring the flash back to what it is on a blank scanner; seconds to minutes. OSError where flash fails.
+
+    turn(): called all the while, at least once a second.
+    """
     durable.replace(root + _MARKER, b"1")
     for name in _SECRETS:
         durable.remove_tree(root + "/" + name)
-    _overwrite(root)
+        turn()
+    _overwrite(root, turn)
     for name in _LAST:
         durable.remove(root + "/" + name)
     durable.remove(root + _MARKER)
@@ -41,16 +45,18 @@ def unfinished(root):
     return durable.exists(root + _MARKER)
 
 
-def _overwrite(root):
+def _overwrite(root, turn):
     path = root + "/wipe.fill"
     piece = bytes(_PIECE)
     try:
         with open(path, "wb") as file:
             while True:
                 file.write(piece)
+                turn()
     except OSError:
         pass  # the flash is full, which is what was wanted; where it failed instead, what follows says so
     durable.remove(path)
     for i in range(LOG_ROUNDS):
         durable.replace(path, b"%d" % i)
+        turn()
     durable.remove(path)

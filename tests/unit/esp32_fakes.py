@@ -294,6 +294,19 @@ class Timer:
         Timer.waiting = None
 
 
+class WDT:
+    """Cannot be stopped; another one gives the same a new time."""
+
+    times = []
+    fed = 0
+
+    def __init__(self, id=0, timeout=5000):
+        WDT.times.append(timeout)
+
+    def feed(self):
+        WDT.fed += 1
+
+
 class ADC:
     ATTN_11DB = 3
     microvolts = 1300000
@@ -369,7 +382,7 @@ def module(*things):
 
 _FAKED = {
     "camera": module(Camera, FrameSize, GrabMode, PixelFormat),
-    "machine": module(ADC, I2C, PWM, SPI, Pin, Timer),
+    "machine": module(ADC, I2C, PWM, SPI, Pin, Timer, WDT),
     "esp32": module(Partition),
     "scanner.boards.usb_port": module(UsbPort),
 }
@@ -388,6 +401,8 @@ def install():
     chips.clear()
     chips[0x15] = Chip(bytes(256))
     PWM.heard = []
+    WDT.times = []
+    WDT.fed = 0
     Timer.waiting = None
     for name in _FAKED:
         if name in sys.modules and name not in _kept:

@@ -106,6 +106,26 @@ def test_unsealing_leaves_nothing(rig):
     assert "device" in provision(rig, authority=SUPERVISOR["key"])
 
 
+def test_the_watchdog_is_fed_while_everything_is_wiped_and_afterwards(rig):
+    """It cannot be stopped, so a scanner that is blank again goes on feeding it until it is switched off."""
+    rig.run("""
+class Dog:
+    fed = 0
+    def feed(self):
+        Dog.fed += 1
+board.watchdog = Dog()
+up._watchdog = board.watchdog
+up.feed()
+""")
+    assert rig.run("result = Dog.fed") == 0
+    provision(rig)
+    assert rig.run("up.feed()\nresult = Dog.fed") == 1
+    assert rig.ask("unseal") == {}
+    fed = rig.run("result = Dog.fed")
+    assert fed > 400
+    assert rig.run("up.feed()\nresult = Dog.fed") == fed + 1
+
+
 PROVISION_CUT = """
 mount(blank)
 flash.cut = cut

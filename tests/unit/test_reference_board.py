@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from gatepost.trust.image import build_image
+from gatepost.trust.image import build_image, pack_image
 from harness.certificates import NOW
 from harness.interpreter import FIRMWARE, DeviceError
 from harness.travellers import AUTHORITY, BUNDLE, GOOD
@@ -357,6 +357,47 @@ result = [code, said, picture == bytes(panel.memory), clock, PWM.heard[:1], flas
     assert clock == [NOW, True]
     assert heard == [(1760, 32768)]
     assert flash == ["/flash", True]
+
+
+WATCHED = """
+load.vision()
+from scanner.vision.decoder import Decoder
+from scanner.boards import find
+decoder = find.with_buffers(built, Decoder)
+load.rest()
+from scanner.app import App
+app = App(built, decoder)
+sensor.scene = bytes(307200)
+before = WDT.times[:], WDT.fed
+for _ in range(3):
+    app.step()
+result = before, WDT.times, WDT.fed
+app.upkeep.shut()
+"""
+
+
+def test_the_loop_feeds_the_watchdog_of_a_scanner_that_is_somebodys(board, image):
+    assert board(START + WATCHED + STOP, image=image, clock=registers(0x68, NOW)) == (([], 0), [60000], 3)
+
+
+def test_a_blank_scanner_has_none_because_nobody_could_stop_it_at_the_prompt(board):
+    blank = pack_image({"name": b"x"}, 64 * 4096)
+    assert board(START + WATCHED + STOP, image=blank, clock=registers(0x68, NOW)) == (([], 0), [], 0)
+
+
+def test_the_watchdog_guards_the_start_before_a_pushed_firmware_is_loaded(board, image):
+    source = "from scanner.boards import waveshare_touch_lcd_2 as driver\ndriver.guard()\nresult = WDT.times, WDT.fed"
+    assert board(START + source + STOP, image=image, clock=registers(0x68, NOW)) == ([120000], 0)
+
+
+def test_main_starts_it_unless_the_flash_says_that_the_scanner_is_blank():
+    """The order counts: the flash is mounted first, the pushed firmware loaded last."""
+    source = (FIRMWARE / "main.py").read_text()
+    steps = [
+        source.index(words)
+        for words in ("find.flash(", "if not may_prompt():\n        find.guard()", "slots.enter(")
+    ]
+    assert steps == sorted(steps)
 
 
 def test_the_glass_and_the_key_are_one_button(board, image):

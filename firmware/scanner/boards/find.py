@@ -18,6 +18,14 @@ def flash(arguments):
     return storage().root if storage else None
 
 
+def guard():
+    """Start the watchdog, where the board has one."""
+    if sys.platform not in ("linux", "darwin"):
+        start = getattr(driver(_NAME), "guard", None)
+        if start:
+            start()
+
+
 def here(arguments):
     """The Board this program runs on. Raises RuntimeError for an unknown one."""
     if sys.platform in ("linux", "darwin"):

@@ -12,7 +12,7 @@ from time import ticks_diff, ticks_ms
 from machine import ADC, I2C, SPI, Pin
 from micropython import const
 
-from scanner.boards import clock_chips
+from scanner.boards import clock_chips, watchdog
 from scanner.boards.board_clock import Clock
 from scanner.boards.buzzer import Buzzer
 from scanner.boards.cst816 import Touch
@@ -20,6 +20,8 @@ from scanner.boards.esp_camera import Camera
 from scanner.boards.esp_flash import Storage
 from scanner.boards.st7789 import Display
 from scanner.boards.usb_port import UsbPort
+
+guard = watchdog.guard
 
 _WIDTH = const(240)
 _HEIGHT = const(320)
@@ -61,6 +63,7 @@ class Board:
         self.clock = Clock(clock_chips.find(i2c))
         self.sound = Buzzer(Pin(18, Pin.OUT, value=0))
         self.serial = UsbPort()
+        self.watchdog = watchdog.Watchdog()
         self.storage = Storage()
         self.hold_ms = None
         self.stopped = False

@@ -13,7 +13,7 @@ _MOST_SUPERVISORS = 8  # each costs a key agreement for every segment of the jou
 
 
 class Provisioning:
-    """`app` has root, clock, note(kind, facts), shut() and reopen()."""
+    """`app` has root, clock, note(kind, facts), feed(), shut() and reopen()."""
 
     def __init__(self, app):
         self._app = app
@@ -88,7 +88,7 @@ class Provisioning:
     def _unseal(self, params):
         """{} -> {}, after everything of this deployment has been wiped."""
         self._app.shut()
-        wipe.wipe(self._app.root)
+        wipe.wipe(self._app.root, self._app.feed)
         self._app.reopen()
         return {}
 
