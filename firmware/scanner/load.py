@@ -2,6 +2,15 @@
 #
 # An import inside an import inside an import ... nests on the C stack, of which a board has 16 KB; the application's
 # longest chain is eight deep. Loaded in this order, each module finds those it needs already there.
+#
+# Loading leaves much garbage, and it is collected often meanwhile: what stays would otherwise lie scattered all over
+# the heap, and leave no room in one piece for a font.
+
+import gc
+
+from micropython import const
+
+_OFTEN = const(32768)  # bytes taken between two collections
 
 _VISION = (
     "scanner.vision.wiping",
@@ -77,5 +86,7 @@ def rest():
 
 
 def _load(names):
+    gc.threshold(_OFTEN)
     for name in names:
         __import__(name)
+    gc.threshold(-1)

@@ -15,6 +15,7 @@ import contextlib
 import os
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -47,13 +48,16 @@ class Machine:
 
     name = "Cortex-M3"
 
-    def __init__(self, timeout: float = 120.0, firmware: Path = FIRMWARE) -> None:
+    def __init__(
+        self, timeout: float = 120.0, firmware: Path = FIRMWARE, modules: Mapping[str, Path] | None = None
+    ) -> None:
+        """`modules`: sources beside the firmware, by the names that they are imported by."""
         build = find_build()
         self.elf = build / "firmware.elf"
         cross = Path(os.environ.get("GATEPOST_MPY_CROSS") or build / "mpy-cross")
         self.timeout = timeout
         self.instructions = 0  # of the last request, the reading of its arguments left out
-        extra = {"device": Path(__file__).with_name("device.py"), "server": SERVER}
+        extra = {"device": Path(__file__).with_name("device.py"), "server": SERVER, **(modules or {})}
         self._image = firmware_image(firmware, extra, cross, build / "mpy")
         if len(self._image) > _REQUEST - EXTERNAL:
             raise ValueError("the firmware does not fit into its place in the external RAM")

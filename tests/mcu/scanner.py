@@ -12,7 +12,7 @@ import os
 import struct
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, cast
@@ -34,21 +34,23 @@ _FRAME = 0x21310000
 _PANEL = 0x21400000
 _FLASH = 0x21800000
 FLASH_SIZE = 4 << 20
+SPARE = 0x21C00000  # from here on the external RAM is nobody's
 _SCREEN = (240, 320)
 
 
 class McuScanner:
-    """`files`: what lies on its flash, by path. Use it in a `with` statement; Missing where there is no core."""
+    """Use it in a `with` statement; Missing where there is no core. Its flash is blank when it is made."""
 
-    def __init__(self, files: Mapping[str, bytes] | None = None, timeout: float = 60.0) -> None:
+    def __init__(self, timeout: float = 60.0, switched_on: bool = True) -> None:
         self._build = find_build(current=True)
         self.timeout = timeout
         self._folder = tempfile.TemporaryDirectory(prefix="gatepost-mcu-")
         self._ram = Path(self._folder.name) / "ram"
         self._tree = self._program()
         self._cable = -1
-        put(self._ram, _FLASH, pack_image(files or {}, FLASH_SIZE))
-        self.start()
+        put(self._ram, _FLASH, pack_image({}, FLASH_SIZE))
+        if switched_on:
+            self.start()
 
     def __enter__(self) -> Self:
         return self
@@ -84,6 +86,14 @@ class McuScanner:
             os.close(self._cable)
             self._cable = -1
             self._emulator.close()
+
+    def put(self, address: int, data: bytes) -> None:
+        """Lay bytes down in its external RAM while it is off."""
+        put(self._ram, address, data)
+
+    def files(self) -> dict[str, bytes]:
+        """Its program, by path."""
+        return dict(_flat(self._tree))
 
     def restart(self) -> None:
         """Pull the plug and put it in again."""
@@ -144,3 +154,11 @@ class McuScanner:
         for name in SOURCES:
             tree[name] = (FIRMWARE / name).read_bytes()
         return tree
+
+
+def _flat(tree: Tree, above: str = "") -> Iterator[tuple[str, bytes]]:
+    for name, content in tree.items():
+        if isinstance(content, dict):
+            yield from _flat(content, above + name + "/")
+        else:
+            yield above + name, content

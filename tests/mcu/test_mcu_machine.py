@@ -11,7 +11,7 @@ import sys
 from importlib.util import find_spec
 
 import pytest
-from harness.interpreter import DeviceError, InterpreterDied
+from harness.interpreter import FIRMWARE, DeviceError, InterpreterDied
 
 from mcu.machine import FREE, PER_TICK, Machine
 from mcu.profile import by_function, profile
@@ -106,3 +106,13 @@ def test_mpremote_drives_it_as_a_board(core):
             check=False,
         )
     assert done.stdout.split() == ["5050", "qemu"], done.stderr
+
+
+def test_every_module_loads_but_those_of_other_boards(mcu):
+    names = [
+        ".".join(path.relative_to(FIRMWARE).with_suffix("").parts).removesuffix(".__init__")
+        for path in sorted((FIRMWARE / "scanner").rglob("*.py"))
+        if path.parent.name != "boards"
+    ]
+    assert len(names) > 100
+    mcu.run("for name in names: __import__(name)", names=names)

@@ -4,6 +4,8 @@ Found here by reading the sources, and not first on a board: which modules an im
 """
 
 import ast
+import os
+import subprocess
 
 import pytest
 from harness.interpreter import FIRMWARE
@@ -46,3 +48,24 @@ def test_without_the_order_they_would(entry):
 
 def test_the_order_loads(mp):
     mp.run("from scanner import load\nload.vision()\nload.rest()\nimport scanner.app")
+
+
+ONE_PIECE = """
+import gc
+from scanner import load
+load.vision()
+load.rest()
+gc.collect()
+free = gc.mem_free()
+bytearray(free * 95 // 100)
+print(free)
+"""
+
+
+def test_loading_leaves_the_heap_in_one_piece(mp):
+    done = subprocess.run(
+        [*mp.command, "-X", "heapsize=1300K", "-c", ONE_PIECE],
+        capture_output=True, text=True, check=False, env={**os.environ, "MICROPYPATH": str(FIRMWARE)},
+    )  # fmt: skip
+    assert done.stderr == ""
+    assert int(done.stdout) > 900_000
