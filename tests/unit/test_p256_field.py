@@ -7,13 +7,16 @@ import itertools
 import random
 import struct
 from pathlib import Path
+from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from unit.ecdsa_reference import P256
 
 ROOT = Path(__file__).resolve().parents[2]
 P, N = P256.p, P256.n
 R = 1 << 260
+OFFSET = sum(4096 << 13 * i for i in range(19)) + (256 << 247)  # of packed elements
 HALF = 4096  # digits of an element lie from -4096 to 4095
 
 RUN = """
@@ -37,12 +40,17 @@ def value(digits: bytes | list[int]) -> int:
     return sum(digit << 13 * i for i, digit in enumerate(digits))
 
 
-def test_the_unrolled_file_is_what_its_maker_writes():
-    path = ROOT / "tools" / "unroll_p256.py"
-    spec = importlib.util.spec_from_file_location("unroll_p256", path)
+def tool(name: str) -> Any:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
     assert spec is not None and spec.loader is not None
     maker = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(maker)
+    return maker
+
+
+@pytest.mark.parametrize("name", ["unroll_p256", "make_p256_comb"])
+def test_a_made_file_is_what_its_maker_writes(name):
+    maker = tool(name)
     assert maker.source() == maker.TARGET.read_text(encoding="utf-8")
 
 
@@ -114,18 +122,31 @@ def test_an_element_may_be_its_own_factor_and_result(mp):
         check(mp.run(RUN, given={"d": pack(a), "b": pack(b)}, text=text), expected)
 
 
+def test_sum_and_difference(mp):
+    for a, b in itertools.product(extremes(1)[:4], extremes(2)[:4]):
+        given = {"a": pack(a), "b": pack(b)}
+        for text, signs in (("d c = a +- b", (1, -1)), ("c d = a +- b", (-1, 1))):
+            found = mp.run(RUN, given=given, text=text)
+            assert list(struct.unpack("<20i", found)) == [x + signs[0] * y for x, y in zip(a, b, strict=True)]
+
+
+EDGES = [0, 1, 2, P - 1, P - 2, 2**255, 2**13 - 1, 2**12, 2**247, 2**256 - P, P // 2, P // 2 + 1]
+
+
 def test_numbers_in_and_out(mp):
     source = """
 from scanner.crypto import p256_point as point
 result = []
 for v in values:
-    point.put("a", v)
-    result.append(point.get_raw("a"))
+    point.put(v, point.P - 1 - v)
+    result.append(tuple([(point.get_raw(n), point.W[point.AT[n] : point.AT[n] + 80]) for n in ("px", "py")]))
 """
     rng = random.Random(5)
-    values = [0, 1, 2, P - 1, P - 2, 2**255, 2**13 - 1, 2**12, 2**247, 2**256 - P]
-    values += [rng.randrange(P) for _ in range(50)]
-    assert mp.run(source, values=values) == [v * R % P for v in values]
+    values = EDGES + [rng.randrange(P) for _ in range(50)]
+    for v, found in zip(values, mp.run(source, values=values), strict=True):
+        for number, (raw, digits) in zip((v, P - 1 - v), found, strict=True):
+            assert raw == number * R % P
+            check(digits, number * R)
     # Redundant and negative elements too.
     source = "from scanner.crypto import p256_point as point\nat = point.AT['a']\nresult = []\n"
     source += "for d in digits:\n    point.W[at : at + 80] = d\n    result.append(point.get_raw('a'))\n"
@@ -133,13 +154,29 @@ for v in values:
     assert mp.run(source, digits=[pack(d) for d in shapes]) == [value(d) % P for d in shapes]
 
 
+def test_packed_points_of_every_kind_of_byte(mp):
+    # No 32 bytes are wrong: whatever a damaged table holds, the digits stay small.
+    source = """
+from scanner.crypto import p256_point as point
+result = []
+for data in packed:
+    point.walk([point.START_AT, point.FROM_OTHERS], b"", data)
+    result.append(tuple([point.W[point.AT[n] : point.AT[n] + 80] for n in ("X", "Y")]))
+"""
+    rng = random.Random(8)
+    halves = [bytes(32), b"\xff" * 32, b"\x55" * 32, b"\xaa" * 32, *(rng.randbytes(32) for _ in range(40))]
+    packed = [a + b for a, b in itertools.pairwise(halves)]
+    for data, found in zip(packed, mp.run(source, packed=packed), strict=True):
+        for at, digits in zip((0, 32), found, strict=True):
+            check(digits, int.from_bytes(data[at : at + 32], "little") - OFFSET)
+
+
 def test_long_chains_stay_small_and_right(mp):
     # Values would grow from doubling to doubling if a partial reduction were missing; a single ladder may not show it.
     source = """
 import gc
 from scanner.crypto import p256_point as point
-point.put("px", x)
-point.put("py", y)
+point.put(x, y)
 point.execute(point.START)
 result = []
 for i in range(rounds):
@@ -164,35 +201,76 @@ def scalars() -> list[int]:
     return edges + [rng.randrange(1, N) for _ in range(50)]
 
 
+def signed(digit: int, point: int) -> int:
+    """What a digit stands for, if the point with its number is `point` times the generator."""
+    return 0 if not digit & 128 else -point if digit & 64 else point
+
+
 def test_window_digits(mp):
     source = "from scanner.crypto import p256_scalar as s\nresult = [bytes(s.window(k)) for k in scalars]"
     for k, digits in zip(scalars(), mp.run(source, scalars=scalars()), strict=True):
-        signed = [digit - 256 if digit > 127 else digit for digit in digits]
-        assert sum(digit << i for i, digit in enumerate(signed)) == k
-        assert all(digit == 0 or (digit % 2 and abs(digit) <= 15) for digit in signed)
-        used = [i for i, digit in enumerate(signed) if digit]
+        assert sum(signed(digit, 2 * (digit & 63) + 1) << i for i, digit in enumerate(digits)) == k
+        assert all(digit & 63 <= 7 for digit in digits)
+        used = [i for i, digit in enumerate(digits) if digit]
+        assert all(digits[i] & 128 for i in used)
         assert all(b - a >= 5 for a, b in itertools.pairwise(used))
+
+
+def tooth_sum(i: int) -> int:
+    """The multiple that is entry i of a comb."""
+    return (1 << 222) + sum((1 if i >> t & 1 else -1) << 37 * t for t in range(6))
 
 
 def test_comb_columns(mp):
     source = "from scanner.crypto import p256_scalar as s\nresult = [bytes(s.comb(k, n)) for k in scalars]"
     for k, columns in zip(scalars(), mp.run(source, scalars=scalars(), n=N), strict=True):
-        total = 0
-        for j, column in enumerate(columns):
-            point = sum((1 if column >> t & 1 or t == 6 else -1) << 37 * t for t in range(6)) + (1 << 222)
-            total += (-point if column & 64 else point) << j
-        assert total % N == k
+        assert all(column & 128 for column in columns)
+        assert sum(signed(column, tooth_sum(column & 63)) << j for j, column in enumerate(columns)) % N == k
+
+
+def test_the_longest_script_fits(mp):
+    source = """
+from scanner.crypto import p256_scalar as s
+script = bytearray(b"\\xee" * (s.SCRIPT + 8))
+q = bytearray(257)
+for i in range(0, 257, 5):
+    q[i] = 128
+at = __import__("array").array("H", range(0, 10, 2))
+s.plan(script, at, q, 257, 1, 0, b"\\x80" * 37, 37)
+result = bytes(script)
+"""
+    script = mp.run(source)
+    end = script.index(b"\xee") & ~1
+    assert script[end - 2 : end] == b"\1\0"
+    assert end <= len(script) - 8
+
+
+def point_of(data: bytes) -> tuple[int, int]:
+    """A packed point's coordinates."""
+    numbers = (int.from_bytes(data[at : at + 32], "little") for at in (0, 32))
+    x, y = ((number - OFFSET) * pow(R, -1, P) % P for number in numbers)
+    return x, y
 
 
 def test_a_table_holds_the_multiples_that_its_columns_name(mp):
-    q = P256.multiply(0xC0FFEE, P256.g)
-    table = mp.call("scanner.crypto.p256:table", P256.pack(q[0]), P256.pack(q[1]))
-    assert len(table) == 4096
-    for i in range(0, 64, 9):
-        k = (1 << 222) + sum((1 if i >> t & 1 else -1) << 37 * t for t in range(6))
-        x, y = P256.multiply(k, q)
-        expected = b"".join((c * R % P).to_bytes(32, "little") for c in (x, y))
-        assert table[64 * i : 64 * i + 64] == expected
+    for d in (1, 2, N - 1, 0xC0FFEE, 2**37, N - 2**222):
+        q = P256.multiply(d, P256.g)
+        table = mp.call("scanner.crypto.p256:table", P256.pack(q[0]), P256.pack(q[1]))
+        assert len(table) == 4096
+        for i in range(64):
+            entry = table[64 * i : 64 * i + 64]
+            assert all(int.from_bytes(entry[at : at + 32], "little") < P for at in (0, 32))
+            if d == 0xC0FFEE or i % 21 == 0:
+                assert point_of(entry) == P256.multiply(tooth_sum(i) * d % N, P256.g)
+
+
+def test_the_shipped_comb_of_the_generator(mp):
+    comb = mp.run("from scanner.crypto.p256_generator import COMB\nresult = COMB")
+    assert len(comb) == 4096
+    for i in range(64):
+        key = ec.derive_private_key(tooth_sum(i) % N, ec.SECP256R1()).public_key().public_numbers()
+        assert point_of(comb[64 * i : 64 * i + 64]) == (key.x, key.y)
+    assert mp.call("scanner.crypto.p256:table", *(P256.pack(c) for c in P256.g)) == comb
 
 
 def test_a_table_of_the_wrong_size_verifies_nothing(mp):

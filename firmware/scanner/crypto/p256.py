@@ -1,29 +1,32 @@
 # ECDSA verification with NIST P-256 (FIPS 186-5, 6.4.2; SP 800-186, 3.2.1.3), for ES256.
 #
-# u1·G + u2·Q, where u1 always goes by a comb of G: 37 doublings, 37 additions, shared with the last doublings of
-# u2. A key never seen costs 256 doublings with a window of 5; a key with a comb of its own costs no more doublings.
-# On a Cortex-M3 that is 16.7 million instructions and 7.0 (tests/bench/mcu.py), with 60 more, once, for the comb of G.
-# Big integers in a plain window take about 50, and a megabyte of garbage instead of 80 KB (tests/bench/crypto.py).
+# u1·G + u2·Q, where u1 always goes by a comb of G (p256_generator.py): 37 additions, and its 37 doublings are shared
+# with the last ones of u2. A key never seen costs 256 doublings and a window of 5; a key with a comb of its own costs
+# 37 more additions and no doublings. On a Cortex-M3 that is 12.1 million instructions and 4.7 (tests/bench/mcu.py).
+# Big integers in a plain window take about 50, and a megabyte of garbage (tests/bench/crypto.py).
 # Nothing here is secret, so nothing runs in constant time.
 
+from scanner.crypto.inverse import inverse
+from scanner.crypto.p256_field import run
+from scanner.crypto.p256_generator import COMB
 from scanner.crypto.p256_point import (
-    ADD,
     AT,
-    DOUBLE,
-    START,
+    CODE,
+    FROM_BATCH,
+    FROM_OTHERS,
+    PROGRAMS,
+    STRIDE,
     P,
-    R,
     W,
-    copy,
     execute,
     get_raw,
     program,
-    unpack,
+    put,
 )
-from scanner.crypto.p256_scalar import COLUMNS, LENGTH, comb, previous, window
+from scanner.crypto.p256_scalar import COLUMNS, LENGTH, SCRIPT, comb, plan, window
 from scanner.crypto.p256_table import COMB_SIZE, odd_multiples
 from scanner.crypto.p256_table import comb as comb_table
-from scanner.crypto.prime_curve import PrimeCurve, inverse
+from scanner.crypto.prime_curve import PrimeCurve
 
 N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _GX = 0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296
@@ -32,13 +35,13 @@ _CURVE = PrimeCurve(32, P, N, 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F6
 
 _DIFFERENCE = program("d = Z * Z \n d = px * d -1 X")
 
-_g_table = None
+_script = bytearray(SCRIPT)
 
 
 def verify(x, y, digest, signature, table=None):
     """Whether the 64 bytes r || s sign the digest under the key (x, y), 32 bytes each. Bad values give False.
 
-    table: what `table(x, y)` gave for this key. It halves the time and is trusted: keep it where the key is kept.
+    table: what `table(x, y)` gave for this key, or no verdict is worth anything. It saves more than half the time.
     """
     q = _CURVE.point(x, y)
     if (
@@ -77,55 +80,16 @@ def on_curve(x, y):
 
 def _sum(u1, u2, q, table):
     # Leave u1·G + u2·Q in X, Y, Z; 0 <= u1 < N, 0 < u2 < N.
-    global _g_table
-    if _g_table is None:
-        _g_table = comb_table(_GX, _GY)
-    g_columns = comb(u1, N) if u1 else None
+    columns = comb(u1, N) if u1 else b""
     if table is None:
         odd_multiples(q[0], q[1])
-        digits = window(u2)
-        i = LENGTH
+        plan(_script, PROGRAMS, window(u2), LENGTH, AT["x0"] + FROM_BATCH, STRIDE, columns, len(columns))
     else:
-        q_columns = comb(u2, N)
-        i = COLUMNS
-    step = START
-    while i:
-        before = i
-        i = previous(digits, i) if table is None else i - 1
-        if step is ADD:
-            execute(DOUBLE, before - i)
-        if table is not None:
-            _load(table, q_columns[i])
-            execute(step)
-            step = ADD
-        elif digits[i]:
-            _pick(digits[i])
-            execute(step)
-            step = ADD
-        if i < COLUMNS and g_columns:
-            _load(_g_table, g_columns[i])
-            execute(step)
-            step = ADD
-
-
-def _load(table, column):
-    # A column of the comb: bit 6 takes the opposite point.
-    at = (column & 63) << 6
-    unpack(W, AT["px"], table, at, 1)
-    unpack(W, AT["py"], table, at + 32, -1 if column & 64 else 1)
-
-
-def _pick(digit):
-    # A digit of the window: the odd numbers from 1 to 15 are x0 to x7, 241 to 255 stand for the negative ones.
-    sign = 1
-    if digit & 128:
-        digit = 256 - digit
-        sign = -1
-    copy(W, AT["px"], AT["x0"] + (digit >> 1) * (AT["x1"] - AT["x0"]), 1)
-    copy(W, AT["py"], AT["y0"] + (digit >> 1) * (AT["x1"] - AT["x0"]), sign)
+        plan(_script, PROGRAMS, comb(u2, N), COLUMNS, FROM_OTHERS, 64, columns, len(columns))
+    run(0, 0, W, CODE, _script, COMB, table or b"")
 
 
 def _is_x(value):
-    unpack(W, AT["px"], (value * R % P).to_bytes(32, "little"), 0, 1)
+    put(value, 0)
     execute(_DIFFERENCE)
     return get_raw("d") == 0

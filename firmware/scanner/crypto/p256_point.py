@@ -9,43 +9,40 @@ from array import array
 import micropython
 from micropython import const
 
-from scanner.crypto.p256_field import run
+from scanner.crypto.p256_field import OFFSET, run
 
 P = 0xFFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF
 R = 1 << 260
 
-_ELEMENT = const(80)  # bytes: 20 limbs of 32 bits
-_HALF = const(4096)
+ELEMENT = const(80)  # bytes: 20 limbs of 32 bits
 
-# The workspace: elements 0 and 1 are the field's own, then these, then x, y, z, s of a batch of points.
+# The workspace: elements 0 and 1 are loaded by scripts, then these, then x, y, z, s of a batch of points.
 BATCH = const(8)
-_NAMES = ["", "", "X", "Y", "Z", "px", "py", "one", "a", "b", "c", "d", "e", "g", "t", "u", "v"]
+_NAMES = ["px", "py", "X", "Y", "Z", "one", "a", "b", "c", "d", "e", "g", "t", "u", "v"]
 _NAMES += [name + str(i) for i in range(BATCH) for name in "xyzs"]
-AT = {name: _ELEMENT * i for i, name in enumerate(_NAMES)}
-W = bytearray(_ELEMENT * len(_NAMES))
+AT = {name: ELEMENT * i for i, name in enumerate(_NAMES)}
+W = bytearray(ELEMENT * len(_NAMES))
+STRIDE = const(320)  # bytes from a point of the batch to the next
 
 
 def program(text):
-    """Assemble lines `d = a * b`, `d = a * b -8 c`, `d = a +2 c` (digits add up) and `d = -3 c` for `execute`."""
+    """Assemble lines `d = a * b`, `d = a * b -8 c`, `d = a +2 c` (digits add up), `d = -3 c` and `d b = a +- c`."""
     out = array("H")
     for line in text.split("\n"):
         t = line.split()
-        if t:
-            d, t = t[0], t[2:]
-            k, c = (t[-2], t[-1]) if len(t) in (2, 3, 5) and t[-2] != "*" else ("0", t[0])
-            b = t[2] if len(t) > 2 and t[1] == "*" else t[0]
-            operation = 4 if len(t) == 2 else 3 if t[1] != "*" else 2 if t[0] == b else 1
-            a = c if operation == 4 else t[0]
-            out.extend(
-                array("H", (operation, AT[d], AT[a], AT[b] if operation == 1 else 0, AT[c], int(k) + 64))
-            )
+        if not t:
+            continue
+        if t[1] != "=":
+            out.extend(array("H", (5, AT[t[0]], AT[t[3]], AT[t[1]], AT[t[5]], 0)))
+            continue
+        d, t = t[0], t[2:]
+        k, c = (t[-2], t[-1]) if len(t) in (2, 3, 5) and t[-2] != "*" else ("0", t[0])
+        b = t[2] if len(t) > 2 and t[1] == "*" else t[0]
+        operation = 4 if len(t) == 2 else 3 if t[1] != "*" else 2 if t[0] == b else 1
+        a = c if operation == 4 else t[0]
+        out.extend(array("H", (operation, AT[d], AT[a], AT[b] if operation == 1 else 0, AT[c], int(k) + 64)))
     out.append(0)
     return out
-
-
-def execute(steps, times=1):
-    """Run a program on the workspace."""
-    run(0, W, W, W, steps, times)
 
 
 # dbl-2001-b of the explicit-formulas database (a = -3), with its alpha negated: 3 products, 5 squares.
@@ -53,8 +50,7 @@ DOUBLE = program(
     """
     d = Z * Z
     g = Y * Y
-    u = X -1 d
-    v = X +1 d
+    v u = X +- d
     t = u * v
     a = -3 t
     b = X * g
@@ -68,65 +64,89 @@ DOUBLE = program(
     """
 )
 
-# Mixed addition of (px, py): 8 products, 3 squares.
-ADD = program(
-    """
+# Mixed addition of (px, py): 8 products, 3 squares. Of (px, -py): with the opposite b and v, and without a negation.
+_ADD = """
     d = Z * Z
     a = px * d -1 X
     e = Z * d
-    b = py * e -1 Y
+    b = py * e %d Y
     d = a * a
     e = a * d
     v = X * d
     c = e +2 v
     X = b * b -1 c
-    v = v -1 X
+    v = %s
     e = Y * e
     Y = b * v -1 e
     Z = Z * a
     """
-)
+ADD = program(_ADD % (-1, "v -1 X"))
+SUBTRACT = program(_ADD % (1, "X -1 v"))
 
 # The first point of a sum.
 START = program("X = px +0 px \n Y = py +0 py \n Z = one +0 one")
+START_MINUS = program("X = px +0 px \n Y = -1 py \n Z = one +0 one")
 
 
-def put(name, value):
-    """Set an element to an integer from 0 to P - 1."""
-    unpack(W, AT[name], (value * R % P).to_bytes(32, "little"), 0, 1)
+# All of them in one, for scripts of `run`: byte offsets, and what is added to a point's place to say where it lies.
+CODE = array("H")
+_at = []
+for _each in (DOUBLE, ADD, SUBTRACT, START, START_MINUS):
+    _at.append(2 * len(CODE))
+    CODE.extend(_each)
+DOUBLE_AT, ADD_AT, SUBTRACT_AT, START_AT, START_MINUS_AT = _at
+PROGRAMS = array("H", _at)
+FROM_BATCH = const(1)
+FROM_POINTS = const(2)
+FROM_OTHERS = const(3)
+
+_once = array("H", (0, 4, 1))
+
+
+def execute(steps, times=1):
+    """Run a program on the workspace."""
+    _once[1] = times << 2
+    run(0, 0, W, steps, _once, W, W)
+
+
+def walk(script, points, others=W):
+    """Run a script, a list without its end, of the programs in CODE."""
+    run(0, 0, W, CODE, array("H", script + [1]), points, others)
+
+
+_NOTHING = array("H", (0,))
+_LOAD = array("H", (0, FROM_POINTS, 1))
+
+
+def packed(x, y):
+    """The 64 bytes of a packed point; x and y from 0 to P - 1."""
+    return b"".join([((number * R + OFFSET) % P).to_bytes(32, "little") for number in (x, y)])
+
+
+def put(x, y):
+    """Set px and py to integers from 0 to P - 1."""
+    run(0, 0, W, _NOTHING, _LOAD, packed(x, y), W)
 
 
 def get_raw(name):
     """An element as an integer modulo P, still times R = 2^260."""
+    return value(AT[name])
+
+
+def value(element):
+    """The same of the element at this byte offset."""
     out = bytearray(33)
-    pack(W, AT[name], out)
-    value = int.from_bytes(out, "little")
+    pack(W, element, out)
+    number = int.from_bytes(out, "little")
     if out[32] & 0x80:  # negative: two's complement of 264 bits
-        value -= 1 << 264
-    return value % P
+        number -= 1 << 264
+    return number % P
 
 
-@micropython.viper
-def unpack(w_: ptr32, element: int, data: ptr8, at: int, sign: int):
-    """Set the element to sign (1 or -1) times the 32 bytes at `at`, least significant first, in balanced digits."""
-    d = ptr32(int(w_) + element)
-    window = 0
-    bits = 0
-    carry = 0
-    i = 0
-    while i < 20:
-        while bits < 13 and i < 19:
-            window |= data[at] << bits
-            at += 1
-            bits += 8
-        if i == 19:  # 247 bits are gone: 9 are left, some of them in the window
-            window |= data[at] << bits
-        s = (window & 8191) + carry
-        window = window >> 13
-        bits -= 13
-        carry = (s + _HALF) >> 13
-        d[i] = (s - (carry << 13)) * sign
-        i += 1
+def repacked(element):
+    """The element at this byte offset and the one behind it, as a packed point."""
+    both = (value(element), value(element + ELEMENT))
+    return b"".join([((number + OFFSET) % P).to_bytes(32, "little") for number in both])
 
 
 @micropython.viper
@@ -168,4 +188,5 @@ def pack(w: ptr32, element: int, out: ptr8):
         i += 1
 
 
-put("one", 1)
+put(1, 0)
+copy(W, AT["one"], AT["px"], 1)

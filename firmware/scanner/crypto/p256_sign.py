@@ -10,11 +10,11 @@ import os
 
 from micropython import const
 
+from scanner.crypto.inverse import inverse
 from scanner.crypto.kdf import hmac
 from scanner.crypto.p256 import N, on_curve
 from scanner.crypto.p256_point import ADD, AT, DOUBLE, START, P, R, W, copy, execute, get_raw
 from scanner.crypto.p256_table import odd_multiples
-from scanner.crypto.prime_curve import inverse
 
 _G = (
     0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,

@@ -9,6 +9,8 @@ from array import array
 
 from micropython import const
 
+from scanner.crypto.inverse import inverse
+
 _WIDTH_Q = const(4)  # 4 odd multiples of the key, made anew for each signature
 _WIDTH_G = const(6)  # 16 odd multiples of the generator, made once
 
@@ -48,7 +50,7 @@ class PrimeCurve:
         # Of a longer hash the leftmost bits count; n fills its bytes on both curves, so whole bytes are dropped. A
         # shorter hash would be weaker than the curve: no algorithm of COSE or JOSE has one.
         e = int.from_bytes(digest[:size], "big")
-        w = inverse(s, n)
+        w = inverse(s, n, size)
         X, _, Z = self._sum(e * w % n, r * w % n, q)
         if not Z:
             return False
@@ -79,18 +81,18 @@ class PrimeCurve:
         p = self.p
         chain = []
         chain.append((point[0], point[1], 1))
-        x2, y2 = affine([double(chain[0], p)], p)[0]
+        x2, y2 = affine([double(chain[0], p)], p, self.size)[0]
         while len(chain) < count:
             chain.append(add(chain[-1], x2, y2, p))
-        return affine(chain, p)
+        return affine(chain, p, self.size)
 
 
-def affine(points, p):
+def affine(points, p, size):
     """The points (X, Y, Z), none of them at infinity, as (x, y): one inversion for all (Montgomery's trick)."""
     products = [1]
     for T in points:
         products.append(products[-1] * T[2] % p)
-    rest = inverse(products[-1], p)
+    rest = inverse(products[-1], p, size)
     out = [(0, 0)] * len(points)
     for i in range(len(points) - 1, -1, -1):
         X, Y, Z = points[i]
@@ -129,16 +131,6 @@ def add(T, x, y, p):
     v = X * hh % p
     X3 = (r * r - hhh - 2 * v) % p
     return X3, (r * (v - X3) - Y * hhh) % p, Z * h % p
-
-
-def inverse(a, m):
-    """1/a mod m for a prime m, 0 < a < m: extended Euclid, at a tenth of the cost of pow(a, m - 2, m)."""
-    b, u, v = m, 1, 0
-    while a:
-        q = b // a
-        a, b = b - q * a, a
-        u, v = v - q * u, u
-    return v % m
 
 
 def naf(k, width):
