@@ -18,6 +18,7 @@ _VISION = (
     "scanner.vision.masks",
     "scanner.vision.galois",
     "scanner.vision.reed_solomon",
+    "scanner.vision.placement",
     "scanner.vision.codewords",
     "scanner.vision.symbol",
     "scanner.vision.cuts",

@@ -169,3 +169,72 @@ for k in range(625):
 result = (wrong, corrected)
 """
     assert mp.run(source, grid=clean) == ([], 44 * 8)
+
+
+ATTEMPTS = """
+from scanner.vision.symbol import Attempts
+attempts = Attempts(size)
+result = []
+for grid in grids:
+    grid = bytearray(grid)
+    one = attempts.read(grid)
+    if one:
+        result.append([one.payload, one.corrected])
+        break
+    attempts.settle(grid)
+    result.append(bytes(grid))
+"""
+
+
+@pytest.mark.parametrize(("version", "level"), [(5, "Q"), (10, "M"), (18, "Q"), (40, "H")])
+def test_blocks_are_kept_from_one_grid_to_the_next(mp, version, level):
+    """Each block is readable in one of three grids, and none of the grids as a whole."""
+    clean, rng = symbol_of(version, level)
+    truth = read(mp, clean)["payload"]
+    spoilt = []
+    where = grids.blocks(version, level)
+    for turn in range(3):
+        grid = bytearray(clean)
+        for number, (codewords, parity) in enumerate(where):
+            hurt = parity // 3 if number % 3 == turn else parity
+            grids.spoil(grid, version, rng.sample(codewords, hurt), rng)
+        assert read(mp, grid) is None
+        spoilt.append(bytes(grid))
+    *settled, last = mp.run(ATTEMPTS, grids=spoilt, size=17 + 4 * version)
+    assert last == [truth, sum(parity // 3 for _, parity in where)]
+    # Meanwhile the grid has got the truth where it is known, and elsewhere is as it was read.
+    for turn, grid in enumerate(settled):
+        for number, (codewords, _) in enumerate(where):
+            for place in (p for c in codewords for p in grids.modules_of_codeword(version, c)):
+                assert grid[place] & 1 == (clean if number % 3 <= turn else spoilt[turn])[place] & 1
+
+
+@pytest.mark.parametrize(("version", "level"), [(2, "M"), (5, "Q"), (10, "M"), (18, "Q")])
+def test_kept_blocks_spare_some_parity(mp, version, level):
+    """A block at its full capacity is read, but not kept: too much noise would pass when many grids are tried."""
+    clean, rng = symbol_of(version, level)
+    grid = bytearray(clean)
+    for codewords, parity in grids.blocks(version, level):
+        grids.spoil(grid, version, rng.sample(codewords, parity // 2), rng)
+    assert read(mp, grid) is not None
+    (got,) = mp.run(ATTEMPTS, grids=[bytes(grid)], size=17 + 4 * version)
+    assert got == bytes(grid)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("version", "level"), [(2, "M"), (3, "M"), (5, "Q"), (7, "M"), (13, "Q")])
+def test_noise_is_never_kept(mp64, version, level):
+    """Grids of noise with a good format, again and again: no block is ever taken for corrected."""
+    clean, rng = symbol_of(version, level)
+    size = 17 + 4 * version
+    members = [
+        p for c, _ in grids.blocks(version, level) for k in c for p in grids.modules_of_codeword(version, k)
+    ]
+    for _ in range(40):
+        tries = []
+        for _ in range(5):
+            grid = bytearray(clean)
+            for place in members:
+                grid[place] = rng.getrandbits(1)
+            tries.append(bytes(grid))
+        assert mp64.run(ATTEMPTS, grids=tries, size=size) == tries

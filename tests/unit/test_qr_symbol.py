@@ -172,18 +172,21 @@ def test_loops_allocate_nothing(mp):
     """With the heap locked the loops over modules and codewords still run."""
     source = """
 import micropython
-from scanner.vision import codewords, galois, matrix, reed_solomon, segments
+from scanner.vision import codewords, galois, interleaving, matrix, placement, reed_solomon, segments
 centres = bytes(matrix.alignment_positions(7))
 out = bytearray(200)
 out[:196] = bytes(196)
 syn = bytearray(20)
 table = bytearray(256)
 text = bytearray(100)
-sizes = (len(centres), 45, 45, 1)
+stream = codewords._stream
+done = codewords._done
+plan, masks = placement._plan, placement._masks
 micropython.heap_lock()
-codewords._walk(0, 0, 0, grid, codewords._stream, codewords._plan, codewords._masks, centres, 2, 45, 45, 1)
-codewords._walk_sureness(0, 0, 0, grid, codewords._stream, codewords._plan, codewords._masks, centres, 2, 45, 45, 1)
-codewords._gather(codewords._stream, codewords.data, 4, 4, 31, 18)
+placement._walk(0, 0, 0, grid, stream, plan, masks, centres, 2, 45, 45, 1)
+placement._walk_back(0, 0, 0, grid, stream, plan, masks, centres, 2, 45, 45, 1, 196)
+placement._walk_sureness(0, 0, 0, grid, stream, plan, masks, centres, 2, 45, 45, 1)
+interleaving.gather(stream, codewords.data, done, 4, 4, 31, 18, 0)
 galois.syndromes(table, table, 0, codewords.data, codewords._syndromes, syn, 4, 49, 0, 18, 0, 18)
 reed_solomon.repair(codewords.data, 0, 49, codewords._syndromes, 0, 18, 18, syn, 0)
 segments._alphanumeric(out, 0, text, 0, 90, segments._CHARACTERS)

@@ -308,7 +308,17 @@ def test_a_forgotten_code_is_in_no_buffer(mp):
     )
     read, before, after = mp.run(REMAINS, space="remains", frame=image.tobytes())
     assert read == [b"HC1:" + b"SECRET" * 40]
-    tables = (".EXP", ".LOG", "format._words", "._times", "._masks", "._plan", "._centres", "._verdicts")
+    tables = (
+        ".EXP",
+        ".LOG",
+        "format._words",
+        "._times",
+        "._masks",
+        "._plan",
+        "._centres",
+        "._verdicts",
+        "._levels",
+    )
     places = (
         "_mesh.",
         "_drift.",
@@ -316,6 +326,8 @@ def test_a_forgotten_code_is_in_no_buffer(mp):
         "._size",
         "._place",
         "._best",
+        "._how",
+        "._weights",
         "probe._edges",
         "probe.out",
         "._places",

@@ -14,7 +14,7 @@ from scanner.vision.sampling import Sampler
 search = FinderSearch(width, height)
 mesh = Mesh()
 sampler = Sampler()
-placing = Placing(search.probe, mesh, sampler, AlignmentSearch())
+placing = Placing(mesh, sampler, AlignmentSearch())
 search.begin(frame, width, height)
 search.scan(0, 2, 0, False)
 result = None

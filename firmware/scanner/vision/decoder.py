@@ -31,7 +31,7 @@ class Decoder:
         self._search = FinderSearch(max_width, max_height)
         self._budget = Budget()
         self._stages = Stages(clock)
-        self._reading = Reading(self._search.probe, self._budget, self._stages)
+        self._reading = Reading(self._budget, self._stages)
         self.stage_us = self._stages.us
         self.seen = 0
 

@@ -1,16 +1,15 @@
 # Three finder patterns -> the mesh of the symbol they belong to: size, perspective, alignment patterns.
 #
-# The size is not read off one distance. Two cuts, through the top left finder and each of the others, give the
-# module size at both ends of each leg; under perspective the leg is (distance) / (geometric mean of the two)
+# The size is not read off one distance. Finders are measured along both legs (legs.py), which gives the module size
+# at both ends of each; under perspective the leg is (distance) / (geometric mean of the two)
 # modules long, exactly. From version 7 the symbol then names its version itself; below that, and where it is
 # unreadable, the timing patterns choose between the nearest sizes.
 from scanner.vision import matrix
+from scanner.vision.legs import LegEnd
 from scanner.vision.mesh import BIAS
 from scanner.vision.projection import Projection
 from scanner.vision.sampling import alternation
 
-_LEG_SLACK = 7  # tenths of a module that a run of a cut along a leg may be off
-_LEG_REACH = 11  # modules that the cut is long
 _LEG_RATIO = 1.2  # between the two legs' lengths in modules: they should be equal
 _LEAST_TIMING = 0.3  # 1 is a perfect timing pattern, 0 is noise
 _NAMED_FROM = 6  # estimated versions from here on are looked up in the version information
@@ -20,8 +19,8 @@ _NEAR_REACH = 2  # and of the others, once that one is known
 
 
 class Placing:
-    def __init__(self, probe, mesh, sampler, alignment):
-        self._probe = probe
+    def __init__(self, mesh, sampler, alignment):
+        self._end = LegEnd()
         self._mesh = mesh
         self._sampler = sampler
         self._alignment = alignment
@@ -30,6 +29,7 @@ class Placing:
     def forget(self):
         """Leave nothing of the last frame."""
         self._frame = b""
+        self._end.forget()
         self._alignment.forget()
 
     def place(self, frame, width, height, three, flip):
@@ -55,25 +55,23 @@ class Placing:
         return True
 
     def _leg(self, a, b, other):
-        # Cut finders a and b along the line between them, averaging over the width of their cores.
+        # Measure finders a and b along the line between them, over the width of their cores.
         dx = b.x - a.x
         dy = b.y - a.y
         length = (dx * dx + dy * dy) ** 0.5
         ox = other.x - a.x
         oy = other.y - a.y
         side = (ox * ox + oy * oy) ** 0.5
-        probe = self._probe
+        end = self._end
         ends = []
         for f in (a, b):
-            mx = dx * f.module / length
-            my = dy * f.module / length
-            sx = round(ox * f.module / side * 0.4)
-            sy = round(oy * f.module / side * 0.4)
-            if not probe.cut(
-                self._frame, f.x, f.y, round(mx), round(my), self._flip, _LEG_SLACK, sx, sy, 2, _LEG_REACH
+            u = f.module / length
+            v = f.module / side
+            if not end.measure(
+                self._frame, self._width, self._height, self._flip, f.x, f.y, dx * u, dy * u, ox * v, oy * v
             ):
                 return None
-            ends.append((probe.module * f.module, f.x + probe.middle * mx, f.y + probe.middle * my))
+            ends.append((end.module * f.module, end.x, end.y))
         (near, ax, ay), (far, bx, by) = ends
         return length / (near * far) ** 0.5, near / far, ax, ay, bx, by
 
@@ -81,7 +79,7 @@ class Placing:
         # The projection of the likeliest size, or None.
         estimate = (along[0] + down[0]) / 2 + 7
         nearest = round((estimate - 17) / 4)
-        # Both cuts have moved the corner finder's middle, each along its own direction.
+        # Both legs have moved the corner finder's middle, each along its own direction.
         corner = (along[2] + down[2] - a.x, along[3] + down[3] - a.y)
 
         def lay(version):

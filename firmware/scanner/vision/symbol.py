@@ -10,6 +10,9 @@ from scanner.vision import codewords, format, matrix, segments
 from scanner.vision.wiping import wipe
 
 _TRIES = const(4)  # format candidates before a grid is given up
+_NEAR = const(
+    6
+)  # bits of 30 that one may be further off than the first; any two formats differ in 10 or more
 
 _ranks = bytearray(64)
 
@@ -42,24 +45,64 @@ def read(grid, size, confidence=None, mirrored=False):
     format.rank(grid, size, _ranks)
     if mirrored is not False:
         _leave_out(0 if mirrored else 32)
+    first = 99
     for _ in range(_TRIES):
         at = format.best(_ranks)
-        if at < 0:
+        if at < 0 or _ranks[at] > first + _NEAR:
             break
+        first = min(first, _ranks[at])
         _ranks[at] = format.NOT_THIS
-        level = format.LEVELS[(at & 31) >> 3]
-        got = codewords.read(grid, size, version, level, at & 7, at >= 32, confidence)
-        if got:
-            length, corrected, erased = got
-            content = segments.parse(codewords.data, length, version)
-            return Symbol(version, level, at & 7, at >= 32, corrected, erased, content)
+        blocks = _blocks(size, version, at)
+        if blocks.read(grid, confidence, True):
+            return _symbol(blocks, version, at)
     raise ValueError("no symbol in this grid")
+
+
+class Attempts:
+    """One symbol read from several grids, each better than the one before: what was corrected in one is kept."""
+
+    def __init__(self, size):
+        self._size = size
+        self._version = matrix.version_of(size)
+        self._at = -1
+        self._blocks = None
+
+    def read(self, grid, confidence=None):
+        """The Symbol, or None as long as some block is not corrected. grid, confidence: as for `read`."""
+        format.rank(grid, self._size, _ranks)
+        at = format.best(_ranks)
+        if at < 0:
+            return None
+        if at != self._at:
+            # Another format makes other codewords of the modules: nothing can be kept.
+            self._at = at
+            self._blocks = _blocks(self._size, self._version, at)
+        if not self._blocks.read(grid, confidence, False):
+            return None
+        return _symbol(self._blocks, self._version, at)
+
+    def settle(self, grid):
+        """Put what is certain by now into the grid's bits. Returns how many parts of the whole that is, of 100."""
+        if self._blocks is None or not self._blocks.done:
+            return 0
+        self._blocks.settle(grid)
+        return self._blocks.done * 100 // self._blocks.count
 
 
 def forget():
     """Leave nothing of the last symbol in any buffer of its reading."""
     codewords.forget()
     wipe(_ranks)
+
+
+def _blocks(size, version, at):
+    return codewords.Blocks(size, version, format.LEVELS[(at & 31) >> 3], at & 7, at >= 32)
+
+
+def _symbol(blocks, version, at):
+    content = segments.parse(codewords.data, blocks.close_up(), version)
+    level = format.LEVELS[(at & 31) >> 3]
+    return Symbol(version, level, at & 7, at >= 32, blocks.corrected, blocks.erased, content)
 
 
 def _leave_out(start):
