@@ -147,10 +147,11 @@ class App:
         gc.collect()
 
     def _nothing(self, symbols, same):
+        reading = getattr(self.decoder, "seen", 0) > 0 and not symbols
         if self._shown is None:
-            self.show_ready(getattr(self.decoder, "seen", 0) > 0 and not symbols)
+            self.show_ready(reading)
         self.board.looked(nothing_report(len(symbols), same, self.decoder.stage_us))
-        self.upkeep.rest()
+        self.upkeep.rest(reading)
         self._frames += 1
         if self._frames >= _TIDY_FRAMES:
             self._frames = 0

@@ -17,6 +17,7 @@ from scanner.link.rights import Gate
 from scanner.link.session import Sessions
 from scanner.reasons import Refusal
 from scanner.trust.access import NoList, open_trust
+from scanner.trust.key_tables import open_tables
 from scanner.trust.store import attach, open_keys
 from scanner.version import VERSION
 
@@ -64,8 +65,10 @@ class Upkeep:
         if self._guarded and self._watchdog is not None:
             self._watchdog.feed()
 
-    def rest(self):
-        """In a turn that has nothing else to do."""
+    def rest(self, waited_for=False):
+        """In a turn that has nothing else to do. waited_for: somebody may be holding up a code."""
+        if self.trust.tables is not None and not waited_for:
+            self.trust.tables.rest()
         self.recorder.rest()
         try:
             self.clock.keep()
@@ -100,11 +103,12 @@ class Upkeep:
         """A bundle has just become the one that counts."""
         manifest = transfer.manifest
         if manifest.kind == "trust":
+            tables = self.trust.tables
             self.trust.close()
             try:
-                self.trust = attach(self.root, manifest, True)
+                self.trust = attach(self.root, manifest, True).with_tables(tables)
             except Refusal:
-                self.trust = open_trust(self.root)
+                self.trust = open_trust(self.root).with_tables(tables)
             self.clock.not_before(self.trust.created)
         elif manifest.kind == "firmware":
             self.restart = True
@@ -137,7 +141,7 @@ class Upkeep:
         self._open()
 
     def _open(self):
-        self.trust = open_trust(self.root)
+        self.trust = open_trust(self.root).with_tables(open_tables(self.root))
         self.clock.not_before(self.trust.created)
         self._open_journal()
         authority = identity.authority(self.root)

@@ -10,6 +10,7 @@ from scanner import durable
 
 _SECRETS = (
     "device.key",
+    "tables",
     "journal",
     "trust",
     "policy",

@@ -13,8 +13,7 @@ from scanner.codec.inflate import OversizeError, inflate
 from scanner.credentials import fhir
 from scanner.credentials.claims import Claims
 from scanner.credentials.dcc import short_hash
-from scanner.credentials.signer import candidates
-from scanner.crypto import p256
+from scanner.credentials.signer import candidates, es256
 from scanner.reasons import Refusal
 
 _PREFIX = b"SHC:/"
@@ -133,8 +132,9 @@ def _signer(trust, kid, issuer, signed, signature):
     if len(signature) != _SIGNATURE:
         raise Refusal("bad_signature", "%d bytes" % len(signature))
     digest = hashlib.sha256(signed).digest()
+    verify = es256(trust)
     for key in keys:
-        if key.kind == "P-256" and p256.verify(key.x, key.y, digest, signature) is True:
+        if key.kind == "P-256" and verify(key.x, key.y, digest, signature) is True:
             return key
     raise Refusal("bad_signature", kid[:8].hex())
 

@@ -5,7 +5,7 @@
 
 from micropython import const
 
-from scanner.crypto import cose
+from scanner.crypto import cose, p256
 from scanner.reasons import Refusal
 
 _ES256 = const(-7)
@@ -31,7 +31,9 @@ def find_signer(envelope, trust):
         raise Refusal("unknown_issuer", envelope.kid[: _DETAIL // 2].hex())
     for key in candidates(trust, envelope.kid, "HC1"):
         try:
-            good = cose.verify(envelope.alg, key, envelope.protected, envelope.payload, envelope.signature)
+            good = cose.verify(
+                envelope.alg, key, envelope.protected, envelope.payload, envelope.signature, es256(trust)
+            )
         except ValueError:
             continue  # the algorithm does not fit this key; another key with the same id may
         if good is True:
@@ -40,6 +42,12 @@ def find_signer(envelope, trust):
     if fits:
         raise Refusal("bad_signature", envelope.kid.hex())
     raise Refusal("bad_algorithm", "alg %d does not fit the key" % envelope.alg)
+
+
+def es256(trust):
+    """What verifies a signature of the list's P-256 keys: p256.verify, or the same with the tables that are kept."""
+    tables = getattr(trust, "tables", None)
+    return p256.verify if tables is None else tables.verify
 
 
 def candidates(trust, kid, scheme, issuer=None):

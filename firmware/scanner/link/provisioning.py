@@ -37,7 +37,7 @@ class Provisioning:
         name = _name(params.get("name"))
         supervisors = _supervisors(params.get("supervisors", []))
         self._app.shut()
-        for kind in ("trust", "policy", "firmware", "journal", "roles"):
+        for kind in ("trust", "policy", "firmware", "journal", "roles", "tables"):
             durable.remove_tree(root + "/" + kind)  # of a provisioning that was cut, or of nobody's
         durable.remove(root + "/device.key")
         point = identity.device_point(root)

@@ -13,9 +13,14 @@ class NoList:
 
     def __init__(self, problem):
         self.problem = problem
+        self.tables = None
 
     def find(self, kid, issuer=None):
         raise Refusal(self.problem)
+
+    def with_tables(self, tables):
+        self.tables = tables
+        return self
 
     def close(self):
         pass

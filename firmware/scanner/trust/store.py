@@ -19,8 +19,14 @@ class TrustStore:
         self.created = manifest.created
         self.environment = manifest.environment
         self.key_count = len(keys)
+        self.tables = None
         self._keys = keys
         self._file = file
+
+    def with_tables(self, tables):
+        """This list, whose keys verify with the KeyTables, or None."""
+        self.tables = tables
+        return self
 
     def close(self):
         """Let go of the file, before it is removed."""
