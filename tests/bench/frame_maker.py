@@ -1,4 +1,4 @@
-"""Camera frames of certificate-sized codes, made by chance within five classes of difficulty, from a seed.
+"""Camera frames of certificate-sized codes, made by chance within classes of difficulty, from a seed.
 
     python tests/bench/frame_maker.py FOLDER [--count 5] [--seed 1]
 
@@ -26,6 +26,7 @@ SIZES = {"vga": (640, 480), "qvga": (320, 240)}
 _BASE45 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 _PER_MODULE = 6  # samples a module of the drawn sheet
 _FINER = {"vga": 2, "qvga": 3}  # samples a pixel of the sensor
+_REPAIRED = {"L": 0.03, "M": 0.06, "Q": 0.1, "H": 0.12}  # of the code's area: what may be covered at a level
 _BORDER = 18  # modules of sheet around the code on each side, its quiet zone included
 
 
@@ -43,8 +44,8 @@ class Made:
 
 
 def make(kind: str, size: str, seed: int, number: int) -> Made:
-    """Frame `number` of a class ("easy", "medium", "hard", "brutal", "dcc") and size ("vga", "qvga")."""
-    rng = np.random.default_rng([seed, number, sorted(CLASSES).index(kind), sorted(SIZES).index(size)])
+    """Frame `number` of a class of frame_classes.py and size ("vga", "qvga")."""
+    rng = np.random.default_rng([seed, number, *f"{kind} {size}".encode()])
     return _Scene(CLASSES[kind], kind == "dcc", size, rng).shot()
 
 
@@ -59,12 +60,15 @@ class _Scene:
         self.side = len(self.code.matrix)
         self.phone = rng.random() < 0.5
         self.finders: list[Point] = []
+        self.scale = self.pitch
         self.middle = (0.0, 0.0)  # of the code, in half frames from the frame's middle
 
     def _turn(self) -> float:
         near = float(self.rng.uniform(-12, 12))
         if self.how.turn == "upright":
             return near
+        if self.how.turn == "nearly":
+            return 90 * int(self.rng.integers(4)) + near
         if self.how.turn == "quarters":
             return 90 * int(self.rng.integers(4)) + near * 45 / 12
         return float(self.rng.uniform(0, 360))
@@ -78,7 +82,7 @@ class _Scene:
         if certificate:
             levels, parts, lengths = ("LMQ", (0.04, 0.10, 0.86), (430, 660))
             turned = min(turned, math.pi / 2 - turned)
-            room = self.size[1] * 0.99 / (1 + 0.5 * math.sin(turned))
+            room = self.size[1] * 0.99 / (math.cos(turned) + 0.8 * math.sin(turned))
         length = int(rng.integers(*lengths))
         level = str(rng.choice(list(levels), p=parts))
         while True:
@@ -89,7 +93,8 @@ class _Scene:
                 break
             level, length = ("L" if not certificate else level), int(length * 0.93)
         high = min(most * 0.98, pitches[1])
-        low = min(max(pitches[0], 0.62 * most), 0.9 * high)
+        least = max(pitches[0], 0.62 * most) if certificate else pitches[0]
+        low = min(least, 0.9 * high)
         return text, code, float(rng.uniform(low, high))
 
     def shot(self) -> Made:
@@ -104,13 +109,14 @@ class _Scene:
         shape = (u.shape[0], u.shape[1])
         image = optics.pick(sheet, u, v, _PER_MODULE, self._desk(shape, white))
         # The sheet is 0 to 1 (ink to paper), the desk is in grey levels above 1.
-        image = np.where(image <= 1.0, black + (white - black) * image, image - 2.0).astype(np.float32)
+        on_sheet = image <= 1.0
+        image = np.where(on_sheet, black + (white - black) * image, image - 2.0).astype(np.float32)
         if self.phone and how.moire:
             depth = float(rng.uniform(0, how.moire))
             beat = optics.waves(
                 shape, rng.uniform(4, 30) * self.finer, rng.uniform(0, 3.1), rng.uniform(0, 6)
             )
-            image *= 1 + np.float32(depth) * beat
+            image *= np.where(on_sheet, 1 + np.float32(depth / 2) * beat, 1)
         image *= optics.ramp(shape, rng.uniform(0, how.light), rng.uniform(0, 2 * math.pi))
         part, most = how.shadow
         if rng.random() < part:
@@ -121,7 +127,7 @@ class _Scene:
             glare = float(rng.uniform(*how.glare[1]))
             at = (self.middle[0] + rng.uniform(-0.6, 0.6), self.middle[1] + rng.uniform(-0.6, 0.6))
             spot = optics.blob(
-                shape, at, rng.uniform(0.08, 0.4), rng.uniform(0.04, 0.15), rng.uniform(0, 3.1)
+                shape, at, rng.uniform(0.06, 0.25), rng.uniform(0.04, 0.12), rng.uniform(0, 3.1)
             )
             image += np.float32(glare * white) * spot
         module = 1.0 if how.in_pixels else self.pitch
@@ -134,10 +140,9 @@ class _Scene:
         if how.banding:
             depth = float(rng.uniform(0, how.banding))
             lines = optics.waves((height, width), rng.uniform(12, 120), math.pi / 2, rng.uniform(0, 6))
-            frame *= 1 + np.float32(depth) * lines
+            frame *= 1 + np.float32(depth / 2) * lines
         frame = np.clip(frame, 0, 255)
-        if rng.random() < 0.5:
-            frame = optics.sharpened(frame, rng.uniform(0, how.sharpening))
+        frame = optics.sharpened(frame, rng.uniform(0, how.sharpening))
         noise = float(rng.uniform(*how.noise))
         frame += rng.normal(0, noise, frame.shape).astype(np.float32)
         told = f"white {white:.0f} black {black:.0f} blur {blur:.2f} motion {motion:.2f} px"
@@ -153,11 +158,12 @@ class _Scene:
         tilt = math.radians(rng.uniform(*how.tilt))
         axis = math.radians(rng.uniform(0, 360))
         turn = math.radians(self.turn)
-        far = rng.uniform(1.6, 3.0) * self.side * self.pitch  # camera to code, in pixels
+        # Camera to code, in pixels as the sensor sees them: a field of view of 45 to 60 degrees.
+        far = rng.uniform(0.87, 1.2) * width
 
         def seen(u: float, v: float) -> Point:
             # Turn in the plane, tilt about `axis`, project.
-            x, y = (u - whole / 2) * self.pitch, (v - whole / 2) * self.pitch
+            x, y = (u - whole / 2) * self.scale, (v - whole / 2) * self.scale
             x, y = x * math.cos(turn) - y * math.sin(turn), x * math.sin(turn) + y * math.cos(turn)
             a = x * math.cos(axis) + y * math.sin(axis)
             b = y * math.cos(axis) - x * math.sin(axis)
@@ -165,8 +171,14 @@ class _Scene:
             a, b = a / depth, b * math.cos(tilt) / depth
             return a * math.cos(axis) - b * math.sin(axis), a * math.sin(axis) + b * math.cos(axis)
 
-        points = [seen(u, v) for u, v in ((0, 0), (whole, 0), (whole, whole), (0, whole))]
-        inner = [seen(_BORDER + u, _BORDER + v) for u in (0, self.side) for v in (0, self.side)]
+        # The pitch is that of a square of the same area as the code has in the frame.
+        self.scale = self.pitch
+        whole_code = (_BORDER, whole - _BORDER)
+        for _ in range(4):
+            inner = [seen(u, v) for u, v in optics.around(*whole_code)]
+            self.scale *= self.pitch * self.side / math.sqrt(optics.area(inner))
+        points = [seen(u, v) for u, v in optics.around(0, whole)]
+        inner = [seen(u, v) for u, v in optics.around(*whole_code)]
         # Somewhere in the frame, all of the code inside; a tilted one is pushed back until it fits.
         shift = []
         fit = 1.0
@@ -180,7 +192,7 @@ class _Scene:
         placed = [(x * fit + shift[0], y * fit + shift[1]) for x, y in points]
         x, y = (sum(p[k] for p in placed) / 4 for k in (0, 1))
         self.middle = (2 * x / width - 1, 2 * y / height - 1)
-        matrix = optics.homography(placed, [(0, 0), (whole, 0), (whole, whole), (0, whole)])
+        matrix = optics.homography(placed, optics.around(0, whole))
         push = rng.uniform(0, how.curl) * (1 if not self.phone else 0.15)
         way = rng.uniform(0, 2 * math.pi)
         curl = (push * math.cos(way), push * math.sin(way))
@@ -210,8 +222,17 @@ class _Scene:
         sheet = modules.repeat(_PER_MODULE, 0).repeat(_PER_MODULE, 1)
         part, most = self.how.occlusion
         if self.rng.random() < part:
-            self._cover(sheet, self.rng.uniform(0.3, 1.0) * most)
-        return sheet
+            self._cover(sheet, min(self.rng.uniform(0.3, 1.0) * most, _REPAIRED[str(self.code.error)]))
+        if self.how.cut:
+            self._cut(sheet)
+        return 1 - sheet if self.how.inverted else sheet
+
+    def _cut(self, sheet: Grey) -> None:
+        # A thumb or a fold beside the code, so near that less than half of the quiet zone is left.
+        for side in self.rng.choice(4, int(self.rng.integers(1, 3)), replace=False):
+            view = np.rot90(sheet, int(side))  # the same samples
+            edge = round((_BORDER - self.rng.uniform(0.4, 1.9)) * _PER_MODULE)
+            view[max(0, edge - 4 * _PER_MODULE) : edge] = float(self.rng.uniform(0.0, 0.4))
 
     def _cover(self, sheet: Grey, part: float) -> None:
         # A spot of dirt or a sticker, off the finders.

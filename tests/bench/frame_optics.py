@@ -28,6 +28,17 @@ def homography(source: list[Point], target: list[Point]) -> NDArray[np.float64]:
     return np.append(np.linalg.solve(np.array(rows), np.array(right)), 1.0).reshape(3, 3)
 
 
+def around(low: float, high: float) -> list[Point]:
+    """The corners of a square, clockwise from the top left."""
+    return [(low, low), (high, low), (high, high), (low, high)]
+
+
+def area(corners: list[Point]) -> float:
+    """What a quadrilateral covers."""
+    crossed = (a[0] * b[1] - b[0] * a[1] for a, b in zip(corners, corners[1:] + corners[:1], strict=True))
+    return abs(sum(crossed)) / 2
+
+
 @dataclass(frozen=True)
 class Warp:
     """From the sensor back to the sheet: lens distortion, perspective, then what bends the sheet."""
@@ -137,10 +148,10 @@ def cloud(shape: tuple[int, int], cell: float, rng: Rng) -> Grey:
 
 
 def ramp(shape: tuple[int, int], depth: float, angle: float) -> Grey:
-    """A factor that falls from 1 by `depth` across the frame."""
+    """A factor that falls by `depth` across the frame, and is 1 in its middle."""
     x, y = grid(shape)
     along = (x * math.cos(angle) + y * math.sin(angle)) / math.sqrt(2)
-    return (1 - depth * (along + 1) / 2).astype(np.float32)
+    return (1 - depth * along / 2).astype(np.float32)
 
 
 def shadow(shape: tuple[int, int], depth: float, angle: float, off: float, soft: float) -> Grey:
