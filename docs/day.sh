@@ -28,6 +28,28 @@ sign() { gatepost trust bundle "${@:2}" --key authority/authority.key.pem --vers
 sign 1 PT/dsc.crt.pem DE/dsc.crt.pem
 sign 2 PT/dsc.crt.pem
 
+say "rules: who may pass this gate; they are tested before they are signed"
+cat >gate.toml <<'END'
+name = "Gate 1"
+use = ["codes.toml"]
+
+[lists]
+accepted = ["comirnaty", "spikevax", "vaxzevria", "jcovden"]
+
+[proof.vaccinated]
+says = "the last dose of an accepted product, 14 to 270 days ago"
+kinds = ["vaccination"]
+when = ["target is covid", "product in accepted", "dose >= doses", "date 14 to 270 days ago"]
+
+[[test]]
+name = "thirteen days are not enough"
+at = 2026-03-14T12:00:00Z
+certificate = { kind = "vaccination", target = "840539006", product = "EU/1/20/1528", dose = 2, doses = 2, date = "2026-03-01" }
+expect = "rules_not_met"
+END
+gatepost policy check gate.toml
+gatepost policy pack gate.toml --key authority/authority.key.pem -o rules.gatepost
+
 say "fifty travellers from PT, two from DE"
 mkdir -p pictures
 traveller() { gatepost issue hc1 --key "$1/dsc.key.pem" --issuer "$1" --given "Traveller $2" --png "pictures/$1-$2.png"; }
@@ -52,7 +74,7 @@ show() { # pictures, one after the other, and wait for as many verdicts
 
 say "it becomes ours, and is sealed"
 gatepost device provision gate-1 --authority authority/authority.pub.pem --role technician/technician.role \
-    --supervisor supervisor/supervisor.role --bundle list-1.gatepost
+    --supervisor supervisor/supervisor.role --bundle list-1.gatepost --bundle rules.gatepost
 gatepost device hello
 
 say "fifty scans, and one from DE, which is trusted"

@@ -13,8 +13,11 @@ from micropython import const
 
 from scanner import status
 from scanner.credentials.shc_parts import Parts
+from scanner.forgetting import scrub
 from scanner.link.server import Server
 from scanner.look import Memory, choose
+from scanner.rules.policy import FULL
+from scanner.rules.together import Together
 from scanner.rules.verdict import Verdict
 from scanner.scan_report import nothing_report, stages, verdict_report
 from scanner.ui import sounds, view
@@ -42,6 +45,7 @@ class App:
         self.link = Server(board.serial, status.methods(self), self._report, self.upkeep.gate)
         self._memory = Memory()
         self._parts = Parts()
+        self._together = Together()
         self._ready = None  # the waiting screen that is drawn, or None while a verdict is
         self._shown = None  # the verdict on the screen
         self._view = None
@@ -55,6 +59,11 @@ class App:
     def trust(self):
         """The list of issuers, which the cable may exchange."""
         return self.upkeep.trust
+
+    @property
+    def policy(self):
+        """The rules of this post, which the cable may exchange too."""
+        return self.upkeep.policy
 
     def run(self):
         """Until the board stops, which a real one never does."""
@@ -86,12 +95,13 @@ class App:
         """Back to the waiting screen; nothing of the holder stays."""
         self._shown = self._view = None
         self._parts.forget()
+        self._together.forget()
         self.screen.clear()
         self.board.camera.forget()
         if hasattr(self.decoder, "forget"):
             self.decoder.forget()  # its buffers still hold the code
         self.show_ready(False)
-        gc.collect()
+        scrub()
         self.board.cleared()
 
     def show_ready(self, reading):
@@ -128,7 +138,7 @@ class App:
             self._nothing(symbols, True)
             return
         started = ticks_us()
-        verdict, symbol = choose(symbols, self.trust, self.clock, self._parts)
+        verdict, symbol = choose(symbols, self.trust, self.clock, self.policy, self._parts)
         if verdict is None:
             self._nothing(symbols, True)
             return
@@ -137,13 +147,17 @@ class App:
         if progress is None:
             if self._parts.progress:
                 self._parts.forget()
+            verdict = self._together.add(verdict, self.policy.rules)
             verdict = self.upkeep.recorder.scan(verdict)
         judged = ticks_us()
         self._show(verdict, progress)
         us = stages(self.decoder.stage_us)
         us["verify"] = ticks_diff(judged, started)
         us["draw"] = ticks_diff(ticks_us(), judged)
-        self.board.looked(verdict_report(verdict, symbol, len(symbols), us, self.screen.said, gc.mem_alloc()))
+        full = self.policy.privacy == FULL
+        self.board.looked(
+            verdict_report(verdict, symbol, len(symbols), us, self.screen.said, gc.mem_alloc(), full)
+        )
         gc.collect()
 
     def _nothing(self, symbols, same):
@@ -167,7 +181,7 @@ class App:
         self._ready = None
         self._shown = verdict
         self._since = ticks_ms()
-        shown = view.from_verdict(verdict, self.trust.environment)
+        shown = view.from_verdict(verdict, self.trust.environment, self.policy.privacy)
         shown.progress = progress
         self._view = shown
         self._count_down(shown)
@@ -184,7 +198,9 @@ class App:
     def _hold(self):
         if self.board.hold_ms is not None:
             return self.board.hold_ms
-        return _PARTS_MS if self._view.progress else HOLD_MS
+        if self._view.progress:
+            return _PARTS_MS
+        return self.policy.wait * 1000 if self._shown.need else HOLD_MS
 
     def _fault(self, error):
         """Say so on the screen, tell whoever listens, and go on."""

@@ -47,7 +47,7 @@ class Memory:
         self._digest = None
 
 
-def choose(symbols, trust, clock, parts):
+def choose(symbols, trust, clock, policy, parts):
     """(Verdict, Symbol) for a frame's symbols, of which there is at least one; (None, None) where all are chunks of
     the card that was judged last. `parts`: the Parts that collect chunks over frames."""
     gravest = chosen = first = None
@@ -66,27 +66,27 @@ def choose(symbols, trust, clock, parts):
             if judged == _MOST:
                 continue
             judged += 1
-            verdict = _judged(symbol, trust, clock)
+            verdict = _judged(symbol, trust, clock, policy)
         if gravest is None or _outranks(verdict, gravest):
             gravest, chosen = verdict, symbol
     if chunks:
-        verdict = _collected(chunks, trust, clock, parts)
+        verdict = _collected(chunks, trust, clock, policy, parts)
         if verdict is not None and (gravest is None or _outranks(verdict, gravest)):
             gravest, chosen = verdict, first
     return gravest, chosen
 
 
-def _judged(symbol, trust, clock):
+def _judged(symbol, trust, clock, policy):
     if symbol.structured_append is not None:
         return Verdict(
             "part_of_several",
             None,
             "%d of %d" % (symbol.structured_append[0] + 1, symbol.structured_append[1]),
         )
-    return judge(symbol.payload, trust, clock)
+    return judge(symbol.payload, trust, clock, policy)
 
 
-def _collected(chunks, trust, clock, parts):
+def _collected(chunks, trust, clock, policy, parts):
     """The Verdict on the chunks of a frame and those before; None where they are of the card judged last."""
     if len({total for _, total, _ in chunks}) > 1:
         return Verdict("parts_differ")
@@ -103,7 +103,7 @@ def _collected(chunks, trust, clock, parts):
     if text is None:
         progress = parts.progress
         return Verdict("part_of_several", None, "%d of %d" % (sum(progress), len(progress)))
-    verdict = judge(text, trust, clock)
+    verdict = judge(text, trust, clock, policy)
     wipe(text)
     return verdict
 

@@ -72,6 +72,15 @@ REASONS = (
     (72, "trust_list_damaged", CHECK, "The list of issuers is damaged.", _TECHNICIAN),
     (73, "journal_full", CHECK, "The journal is full: this scan is not recorded.", _CALL_SUPERVISOR),
     (74, "journal_broken", CHECK, "The journal cannot be written.", _TECHNICIAN),
+    (75, "no_policy", CHECK, "This scanner holds no rules.", _TECHNICIAN),
+    (76, "policy_damaged", CHECK, "The rules on this scanner are damaged.", _TECHNICIAN),
+    (77, "no_rules_for_country", CHECK, "No rules are loaded for the country of arrival.", _TECHNICIAN),
+    # The checkpoint's own rules.
+    (80, "rules_not_met", CHECK, "Genuine, but the rules of this checkpoint are not met.", _ASK_OTHER),
+    (81, "not_accepted", REFUSE, "Genuine, but not accepted at this checkpoint.", _ASK_OTHER),
+    (82, "rule_undecided", CHECK, "A rule cannot be decided from this certificate.", "Judge the content yourself."),
+    (83, "more_needed", CHECK, "Good so far, and one more proof is needed.", "Scan the traveller's other certificate."),
+    (84, "other_holder", CHECK, "These certificates name different persons.", "Scan both of one traveller again."),
     (90, "internal_fault", REFUSE, "The scanner could not finish the check.", "Scan again; if it stays, call the technician."),
 )
 # fmt: on

@@ -1,5 +1,7 @@
 # What a scan was like, as plain values, for boards that pass it on: the virtual one does, a real one drops it.
 
+from scanner.rules.outcome import WORDS
+
 _FACTS = (
     "scheme",
     "form",
@@ -15,8 +17,11 @@ _FACTS = (
 _TIMES = ("issued", "not_before", "expires")
 
 
-def verdict_report(verdict, symbol, symbols, us, said, heap):
-    """Everything about a verdict; `us`: stages in microseconds; `said`: the screen's lines; `heap`: bytes in use."""
+def verdict_report(verdict, symbol, symbols, us, said, heap, full=True):
+    """Everything about a verdict; unless `full`, without what the certificate says.
+
+    `us`: stages in microseconds; `said`: the screen's lines; `heap`: bytes in use.
+    """
     return {
         "verdict": verdict.verdict,
         "number": verdict.number,
@@ -24,8 +29,12 @@ def verdict_report(verdict, symbol, symbols, us, said, heap):
         "sentence": verdict.sentence,
         "action": verdict.action,
         "detail": verdict.detail,
-        "claims": _claims(verdict.claims),
-        "symbol": _symbol(symbol),
+        "need": verdict.need,
+        "trace": [
+            (label, WORDS[outcome], inputs if full else "") for label, outcome, inputs in verdict.trace
+        ],
+        "claims": _claims(verdict.claims) if full else None,
+        "symbol": _symbol(symbol, full),
         "symbols": symbols,
         "us": us,
         "said": list(said),
@@ -62,7 +71,7 @@ def _claims(claims):
     return report
 
 
-def _symbol(symbol):
+def _symbol(symbol, full):
     if symbol is None:
         return None
     return {
@@ -77,7 +86,7 @@ def _symbol(symbol):
         "eci": symbol.eci,
         "fnc1": symbol.fnc1,
         "segments": list(symbol.segments),
-        "payload": bytes(symbol.payload).hex(),
+        "payload": bytes(symbol.payload).hex() if full else "",
     }
 
 

@@ -16,6 +16,8 @@ from scanner.link.provisioning import Provisioning
 from scanner.link.rights import Gate
 from scanner.link.session import Sessions
 from scanner.reasons import Refusal
+from scanner.rules import policy_store
+from scanner.rules.policy import Policy
 from scanner.trust.access import NoList, open_trust
 from scanner.trust.key_tables import open_tables
 from scanner.trust.store import attach, open_keys
@@ -26,7 +28,7 @@ _NEEDED = ("scanner/boards/find", "scanner/load", "scanner/app")  # what main.py
 
 
 class Upkeep:
-    """What a scanner holds of its flash: clock, trust, recorder, bundles. `board`: one of scanner.boards."""
+    """What a scanner holds of its flash: clock, trust, policy, recorder, bundles. `board`: one of scanner.boards."""
 
     def __init__(self, board):
         self.root = board.storage.root
@@ -82,6 +84,8 @@ class Upkeep:
         """Whether a bundle's content, its hashes verified, is of use. ValueError where it is not."""
         if manifest.kind == "trust":
             open_keys(manifest, file)
+        elif manifest.kind == "policy":
+            policy_store.attach(manifest, file)
         elif manifest.kind == "firmware":
             names = [name for name, _, _ in manifest.names]
             for module in _NEEDED:
@@ -110,6 +114,8 @@ class Upkeep:
             except Refusal:
                 self.trust = open_trust(self.root).with_tables(tables)
             self.clock.not_before(self.trust.created)
+        elif manifest.kind == "policy":
+            self.policy = policy_store.open_policy(self.root)
         elif manifest.kind == "firmware":
             self.restart = True
         self.versions[manifest.kind] = _summary(manifest)
@@ -131,6 +137,7 @@ class Upkeep:
         self._bundles.drop()
         self.trust.close()
         self.trust = NoList("no_trust_list")
+        self.policy = Policy()
         if not isinstance(self.recorder.journal, NoJournal):
             self.recorder.journal.close()
         self.recorder = Recorder(NoJournal("", self.clock))
@@ -142,6 +149,7 @@ class Upkeep:
 
     def _open(self):
         self.trust = open_trust(self.root).with_tables(open_tables(self.root))
+        self.policy = policy_store.open_policy(self.root)
         self.clock.not_before(self.trust.created)
         self._open_journal()
         authority = identity.authority(self.root)

@@ -29,6 +29,9 @@ from gatepost.errors import GatepostError
 from gatepost.issue.hc1 import issue_hc1, key_id, signature_of
 from gatepost.issue.samples import sample
 from gatepost.keys.issuer import Issuer, new_issuer
+from gatepost.policy.bundle import build_policy, find_policy
+from gatepost.policy.compiling import compile_policy
+from gatepost.policy.source import read_source
 from gatepost.sim import VirtualScanner
 from gatepost.sim.interpreter import find_micropython
 from gatepost.trust.bundle import build_bundle
@@ -79,7 +82,9 @@ def main() -> None:
     authority = ec.generate_private_key(ec.SECP256R1())
     record = record_from_certificate(issuer.dsc.public_bytes(Encoding.DER), source="DEMO")
     bundle = build_bundle([record], authority, 1, "DEMO", int(now.timestamp()))
-    trust = {"bundle": bundle, "authority": point(authority.public_key())}
+    rules = compile_policy(read_source(find_policy("demonstration")))
+    policy = build_policy(rules, authority, 1, "DEMO", int(now.timestamp()))
+    trust = {"bundle": bundle, "policy": policy, "authority": point(authority.public_key())}
     text = certificate(issuer, now)
     frames = [
         photograph(subject(text), pose, camera, seed) for seed, (subject, pose, camera) in enumerate(POSES)

@@ -8,10 +8,12 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric import ec
 from gatepost.keys import files
 from gatepost.keys.roles import issue_role
+from gatepost.policy.bundle import build_policy
 from gatepost.trust.bundle import build_bundle
 from gatepost.trust.records import KeyRecord
 from gatepost.trust.signing import point
 
+from harness.certificates import ANY_POLICY
 from harness.travellers import AUTHORITY, ISSUER, record
 
 TECHNICIAN = ec.derive_private_key(0x7EC, ec.SECP256R1())
@@ -53,6 +55,13 @@ class Deployment:
         if not path.exists():
             records = [record(ISSUER)] if keys is None else keys
             path.write_bytes(build_bundle(records, authority, version, "PROD", int(time.time()) - 60))
+        return str(path)
+
+    def policy(self) -> str:
+        """A policy bundle as a file, by which any genuine certificate of the EU's form passes."""
+        path = self.folder / "policy.gatepost"
+        if not path.exists():
+            path.write_bytes(build_policy(ANY_POLICY, AUTHORITY, 1, "PROD", int(time.time()) - 60))
         return str(path)
 
     def path(self, name: str) -> str:

@@ -9,12 +9,13 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec
 from gatepost.issue import qr, samples
 from gatepost.issue.hc1 import issue_hc1, key_id
+from gatepost.policy.bundle import build_policy
 from gatepost.trust.bundle import build_bundle
 from gatepost.trust.records import KeyRecord
 from gatepost.trust.signing import point
 from PIL import Image
 
-from harness.certificates import NOW, YEAR, p256
+from harness.certificates import ANY_POLICY, NOW, YEAR, p256
 
 AUTHORITY = ec.derive_private_key(0xA07, ec.SECP256R1())
 ISSUER = p256()
@@ -29,11 +30,22 @@ def record(key: ec.EllipticCurvePrivateKey) -> KeyRecord:
 
 
 BUNDLE = build_bundle([record(ISSUER)], AUTHORITY, 3, "PROD", NOW - 86400)
-TRUST: dict[str, Any] = {"bundle": BUNDLE, "authority": point(AUTHORITY.public_key()), "clock": NOW}
+POLICY = build_policy(ANY_POLICY, AUTHORITY, 1, "PROD", NOW - 86400)
+TRUST: dict[str, Any] = {
+    "bundle": BUNDLE,
+    "policy": POLICY,
+    "authority": point(AUTHORITY.public_key()),
+    "clock": NOW,
+}
 
 
-def text(signer: ec.EllipticCurvePrivateKey = ISSUER, expires: int = NOW + YEAR, **deviations: Any) -> str:
-    sub_claim, payload = samples.sample("vaccination", now=datetime.fromtimestamp(NOW, UTC))
+def text(
+    signer: ec.EllipticCurvePrivateKey = ISSUER,
+    expires: int = NOW + YEAR,
+    kind: str = "vaccination",
+    **deviations: Any,
+) -> str:
+    sub_claim, payload = samples.sample(kind, now=datetime.fromtimestamp(NOW, UTC))
     return issue_hc1(
         payload, signer, key_id(signer.public_key()), issuer="DE", issued=NOW - 1000, expires=expires,
         sub_claim=sub_claim, **deviations,

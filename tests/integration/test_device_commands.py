@@ -47,7 +47,7 @@ def provision(run, deployment, scanner, *more, name="gate-1"):
     return run(
         "device", "provision", name, "--port", scanner.port, "--authority", deployment.path("authority.pub.pem"),
         "--role", deployment.path("technician.role"), "--supervisor", deployment.path("supervisor.role"),
-        "--bundle", deployment.bundle(3), *more,
+        "--bundle", deployment.bundle(3), "--bundle", deployment.policy(), *more,
     )  # fmt: skip
 
 
@@ -62,6 +62,7 @@ def test_a_day_with_a_scanner(run, deployment, tmp_path):
         code, out, err = provision(run, deployment, scanner)
         assert (code, err) == (0, "")
         assert "trust bundle, version 3" in out
+        assert "policy bundle, version 1" in out
         assert "sealed it" in out
         assert "gate-1 is ready; its key is " in out
         hello = json.loads(run("device", "hello", *at, "--json")[1])["hello"]

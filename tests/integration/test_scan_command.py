@@ -13,9 +13,33 @@ from gatepost.cli import main as cli
 from gatepost.cli.main import main
 from gatepost.trust.sources import write_keys
 from harness.certificates import NOW
-from harness.travellers import AUTHORITY, BUNDLE, EMPTY, EXPIRED, FORGED, GOOD, ISSUER, picture, record, text
+from harness.travellers import (
+    AUTHORITY,
+    BUNDLE,
+    EMPTY,
+    EXPIRED,
+    FORGED,
+    GOOD,
+    ISSUER,
+    POLICY,
+    picture,
+    record,
+    text,
+)
 from PIL import Image
 
+BOTH = """
+name = "Both"
+admit = ["vaccinated + tested"]
+[proof.vaccinated]
+says = "a vaccination"
+kinds = ["vaccination"]
+when = ["date not in the future"]
+[proof.tested]
+says = "a negative test"
+kinds = ["test"]
+when = ["result is negative"]
+"""
 AT = datetime.fromtimestamp(NOW, UTC).isoformat()
 
 
@@ -33,8 +57,10 @@ def folder(tmp_path):
 
 @pytest.fixture
 def scan(folder, capsys):
-    def run(*names, trust="list.gatepost", options=()):
+    def run(*names, trust="list.gatepost", policy="demonstration", options=()):
         paths = [str(folder / name) for name in names]
+        if policy:
+            options = ["--policy", policy, *options]
         code = main(["scan", *paths, "--trust", str(folder / trust), "--at", AT, *map(str, options)])
         printed = capsys.readouterr()
         return code, printed.out, printed.err
@@ -43,7 +69,9 @@ def scan(folder, capsys):
 
 
 def test_a_signed_bundle_and_its_authority(scan, folder):
-    code, out, err = scan("good.png", options=["--authority", folder / "authority.pem"])
+    signed = folder / "policy.gatepost"
+    signed.write_bytes(POLICY)
+    code, out, err = scan("good.png", policy=signed, options=["--authority", folder / "authority.pem"])
     assert code == 0
     assert "✔ PASS" in out
     assert "Åsa Marie Lindqvist" in out
@@ -54,6 +82,40 @@ def test_a_bundle_without_its_authority_is_used_and_said(scan):
     code, out, err = scan("good.png")
     assert (code, "PASS" in out) == (0, True)
     assert "signature was not checked" in err
+
+
+def test_without_a_policy_nothing_is_passed_and_it_is_said(scan):
+    code, out, err = scan("good.png", policy=None)
+    assert (code, "no_policy" in out) == (3, True)
+    assert "--policy" in err
+
+
+def test_a_policy_that_the_authority_did_not_sign_is_refused(scan, folder):
+    code, _, err = scan("good.png", options=["--authority", folder / "authority.pem"])
+    assert (code, "gatepost policy pack" in err) == (1, True)
+
+
+def test_the_steps_to_a_verdict(scan):
+    code, out, _ = scan("good.png", "forged.png", options=["--explain"])
+    assert code == 4
+    assert "yes  Proof: a genuine vaccination, test or recovery" in out
+    assert "yes  form is EU DCC  (form = EU DCC)" in out
+    assert "-> PASS ok" in out
+
+
+def test_two_certificates_of_one_traveller(scan, folder):
+    """One that the policy lets pass only with a test, and the test; the guard is told what is missing."""
+    tested = text(kind="test")
+    picture(tested).save(folder / "test.png")
+    (folder / "both.toml").write_text(BOTH)
+    options = ["--one-traveller", "--json"]
+    _, out, _ = scan("good.png", "test.png", policy=folder / "both.toml", options=options)
+    first, second = json.loads(out)["results"]
+    assert (first["code"], first["need"]) == ("more_needed", "a negative test")
+    assert "Now scan: a negative test" in " ".join(first["screen"])
+    assert second["code"] == "ok"
+    _, out, _ = scan("good.png", "test.png", policy=folder / "both.toml", options=["--json"])
+    assert [each["code"] for each in json.loads(out)["results"]] == ["more_needed", "more_needed"]
 
 
 def test_keys_of_any_kind_do(scan):
@@ -194,7 +256,8 @@ def test_a_fault_of_ours_is_one_line_too(monkeypatch, capsys):
 def test_sim_takes_lines(folder):
     lines = ["good.png", "press", "nothing.png", "screen out.png", "kill", "restart", "expired.png", "quit"]
     done = subprocess.run(
-        [sys.executable, "-m", "gatepost.cli.main", "sim", "--quiet", "--trust", "keys.json", "--at", AT],
+        [sys.executable, "-m", "gatepost.cli.main", "sim", "--quiet", "--trust", "keys.json",
+         "--policy", "demonstration", "--at", AT],
         input="\n".join(lines), capture_output=True, text=True, cwd=folder, timeout=60, check=False,
     )  # fmt: skip
     assert done.returncode == 0

@@ -112,7 +112,7 @@ class Board:
     def fault(self, text):
         self.faults.append(text)
 
-def judge(text, trust, clock):
+def judge(text, trust, clock, policy):
     if text == b"RAISE":
         raise KeyError("x")
     if text == b"OTHER":

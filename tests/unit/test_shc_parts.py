@@ -27,7 +27,7 @@ def looks(frames, keys, now):
     trust = Trust(keys)
     found = []
     for frame in frames:
-        verdict, symbol = choose([Symbol(text) for text in frame], trust, Clock(now), parts)
+        verdict, symbol = choose([Symbol(text) for text in frame], trust, Clock(now), ANY, parts)
         found.append((None, "", None) if verdict is None else (verdict.code, verdict.detail, parts.progress))
     return found
 """

@@ -6,7 +6,6 @@
 from scanner.journal.journal import JournalFull
 from scanner.journal.uses import Uses
 from scanner.reasons import PASS
-from scanner.rules.verdict import Verdict
 
 
 class Recorder:
@@ -53,7 +52,7 @@ class Recorder:
         if pseudonym is not None:
             again = self._uses.seen(pseudonym, self.journal.now())
         if again is not None and verdict.verdict == PASS:
-            verdict = Verdict("used_before", verdict.claims, "%d s ago" % again)
+            verdict = verdict.instead("used_before", "%d s ago" % again)
         try:
             self.journal.append("scan", _facts(verdict, pseudonym, again))
         except JournalFull:
@@ -87,4 +86,4 @@ def _facts(verdict, pseudonym, again):
 
 
 def _unless_passed(verdict, code, detail=""):
-    return Verdict(code, verdict.claims, detail) if verdict.verdict == PASS else verdict
+    return verdict.instead(code, detail) if verdict.verdict == PASS else verdict

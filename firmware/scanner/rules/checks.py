@@ -32,7 +32,7 @@ def times(claims, now, policy):
         if start is not None and start > now:
             return "not_yet_valid"
     if claims.expires is None:
-        return "no_expiry"
+        return None if claims.form in policy.without_expiry else "no_expiry"
     return "expired" if now > claims.expires else None
 
 
@@ -115,7 +115,18 @@ def domestic(claims, now, policy):
     return None
 
 
-CHECKS = (key_usage, times, key_state, key_source, one_entry, vaccination, test, recovery, domestic)
+# In their order, with their words for the explanation of a verdict.
+CHECKS = (
+    (key_usage, "The key may sign this kind"),
+    (times, "Within its dates"),
+    (key_state, "The key is not withdrawn"),
+    (key_source, "The key is no test key"),
+    (one_entry, "One entry, no more"),
+    (vaccination, "No vaccination in the future"),
+    (test, "No positive test, none in the future"),
+    (recovery, "No recovery outside of its dates"),
+    (domestic, "No domestic pass outside of its dates"),
+)
 
 
 def _today(now, policy):

@@ -1,6 +1,7 @@
 # From a scanned text to a verdict, whatever the text: the one door through which certificates are judged.
 #
-# Fails closed: PASS is reached only at the last line of `_judge`, after every check has been silent.
+# Fails closed: PASS is reached only where every check has been silent and the policy's rules are met; without a policy
+# there is none.
 
 import gc
 
@@ -11,6 +12,8 @@ import scanner.crypto.cose  # noqa: F401
 from scanner.credentials.registry import open_text
 from scanner.reasons import CHECK, PASS, REFUSE, Refusal, reason
 from scanner.rules.checks import CHECKS
+from scanner.rules.decide import decide
+from scanner.rules.outcome import NO, YES
 from scanner.rules.policy import DEFAULT
 from scanner.rules.verdict import Verdict
 
@@ -43,18 +46,37 @@ def _judge(text, trust, clock, policy):
         if reason(refusal.code)[2] == PASS:
             return Verdict("internal_fault", None, "refused as %s" % refusal.code)
         return Verdict(refusal.code, None, refusal.detail)
+    return judge_claims(claims, getattr(trust, "created", now), now, clock.trusted, policy)
+
+
+def judge_claims(claims, created, now, trusted, policy):
+    """The Verdict on Claims that a trusted key vouches for. created: of the trust list; trusted: whether `now` is."""
+    trace = [("Signed by a trusted key", YES, claims.issuer_name or claims.issuer)]
     # What concerns the scanner itself comes first among the things to look at.
-    if policy.list_state(getattr(trust, "created", now), now) == _TOO_OLD:
+    if policy.list_state(created, now) == _TOO_OLD:
         claims.warnings.insert(0, "trust_list_stale")
-    if not clock.trusted:
+    if not trusted:
         claims.warnings.insert(0, "clock_doubtful")
-    for check in CHECKS:
+    for check, words in CHECKS:
         code = check(claims, now, policy)
+        trace.append((words, YES if code is None else NO, ""))
         if code is None:
             continue
         if reason(code)[2] == REFUSE:
-            return Verdict(code, claims)
+            return _traced(Verdict(code, claims), trace)
         claims.warn(code)
-    for code in claims.warnings:
-        return Verdict(code if reason(code)[2] == CHECK else "internal_fault", claims)
-    return Verdict("ok", claims)
+    decision = decide(claims, now, policy, trace)
+    # The scheme knows no rules for its kind; the policy may.
+    warnings = [code for code in claims.warnings if code != "no_rules_for_kind" or decision.code == code]
+    if reason(decision.code)[2] != REFUSE:
+        for code in warnings:
+            return _traced(Verdict(code if reason(code)[2] == CHECK else "internal_fault", claims), trace)
+    verdict = _traced(Verdict(decision.code, claims, decision.detail), trace)
+    verdict.met = decision.met
+    verdict.need = decision.need
+    return verdict
+
+
+def _traced(verdict, trace):
+    verdict.trace = trace
+    return verdict

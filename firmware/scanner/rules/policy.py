@@ -1,8 +1,10 @@
-# What the authority of a post may decide: switches that the checks obey.
+# What the authority of a post has decided: switches that the checks obey, and the rules of who may pass.
+
+FULL, MINIMAL, VERDICT = "full", "minimal", "verdict"
 
 
 class Policy:
-    """Switches with their defaults.
+    """Switches with their defaults, and `rules`: a Rules, or None with the reason code `problem`.
 
     reject_expired_keys: refuse what a key signed once the key's own certificate has expired. Off: the HCERT
     specification makes presence on the current list decisive, and 63 % of the keys on WHO's list have expired
@@ -10,13 +12,36 @@ class Policy:
     utc_offset: seconds east of UTC of the post, for dates that carry no time.
     list_old, list_limit: days after which the trust list asks for an update, and after which nothing is PASS: a list
     that is too old does not know which keys were withdrawn since.
+    without_expiry: forms of certificates that need not say when they expire.
+    privacy: what the guard sees of the holder: "full", "minimal" (initials, birth day and month), "verdict" (nothing).
+    wait: seconds that a first proof waits for the second; explain: whether the button leads through the reasons.
     """
 
-    def __init__(self, reject_expired_keys=False, utc_offset=0, list_old=7, list_limit=30):
+    def __init__(
+        self,
+        reject_expired_keys=False,
+        utc_offset=0,
+        list_old=7,
+        list_limit=30,
+        without_expiry=(),
+        privacy=FULL,
+        wait=60,
+        explain=False,
+        rules=None,
+        problem="no_policy",
+    ):
         self.reject_expired_keys = reject_expired_keys
         self.utc_offset = utc_offset
         self.list_old = list_old
         self.list_limit = list_limit
+        self.without_expiry = without_expiry
+        self.privacy = privacy
+        self.wait = wait
+        self.explain = explain
+        self.rules = rules
+        self.problem = problem
+        self.name = ""
+        self.version = 0
 
     def list_state(self, created, now):
         """0 fresh, 1 old, 2 too old for PASS: of a list made at `created`, unix seconds as `now`."""

@@ -3,11 +3,13 @@
 from micropython import const
 
 from scanner.reasons import CHECK, WORDS
+from scanner.rules.policy import FULL, MINIMAL, VERDICT
 from scanner.ui import dates, words
 
 _LONGEST = const(200)  # letters of a name; schemas allow 80, a hostile issuer any number
 _NO_NAME = "(no name given)"
 _NO_BIRTH = "not given"
+_RULE_CODES = ("rules_not_met", "not_accepted", "rule_undecided")
 
 
 class VerdictView:
@@ -57,8 +59,9 @@ class ReadyView:
         self.reading = False  # True: a code is in sight, hold still
 
 
-def from_verdict(verdict, environment="PROD"):
-    """A VerdictView of a `rules.verdict.Verdict`. `environment`: the trust list's; a key of another one overrules."""
+def from_verdict(verdict, environment="PROD", privacy=FULL):
+    """A VerdictView of a `rules.verdict.Verdict`. `environment`: the trust list's; a key of another one overrules;
+    `privacy`: the policy's, how much of the holder is shown."""
     view = VerdictView()
     view.verdict = verdict.verdict
     view.word = WORDS[verdict.verdict]
@@ -66,12 +69,18 @@ def from_verdict(verdict, environment="PROD"):
     view.sentence = verdict.sentence
     view.action = verdict.action
     view.environment = environment or "PROD"
+    if verdict.need:
+        view.action = "Now scan: " + _tidy(verdict.need)
+    if verdict.code == "no_rules_for_country" and verdict.detail:
+        view.sentence = "No rules are loaded for " + words.issuer(verdict.detail, "") + "."
     claims = verdict.claims
     if claims is None:
         return view
     source = getattr(getattr(claims, "key", None), "source", None)
     if source and view.environment == "PROD":
         view.environment = source
+    if privacy == VERDICT:
+        return view
     view.holder = True
     view.family_ascii = _plain(claims.family_ascii)
     view.given_ascii = _plain(claims.given_ascii)
@@ -81,8 +90,27 @@ def from_verdict(verdict, environment="PROD"):
         view.family = _NO_NAME
     view.birth = dates.day(claims.birth) or _NO_BIRTH
     view.issuer = words.issuer(claims.issuer, claims.issuer_name)
+    if privacy == MINIMAL:
+        _reduce(view, claims.birth)
+        return view
     view.summary = words.summary(claims)
+    if verdict.code in _RULE_CODES and verdict.detail:
+        view.summary.insert(0, "Not met: " + _tidy(verdict.detail))
     return view
+
+
+def _reduce(view, birth):
+    # Initials, and the birthday without its year: enough to compare, too little to keep.
+    view.family = _initial(view.family)
+    view.given = _initial(view.given)
+    view.family_ascii = _initial(view.family_ascii)
+    view.given_ascii = _initial(view.given_ascii)
+    whole = dates.day(birth)
+    view.birth = whole.rpartition(" ")[0] if len(birth) == 10 and whole != birth else "not given"
+
+
+def _initial(text):
+    return text[0] + "." if text and text != _NO_NAME else text
 
 
 def _tidy(text):

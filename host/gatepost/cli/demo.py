@@ -54,10 +54,11 @@ def run(args: argparse.Namespace) -> int:
         cast = assemble()
     folder = _folder(args.output)
     (folder / "trust.gatepost").write_bytes(cast.bundle)
+    (folder / "policy.gatepost").write_bytes(cast.policy)
     (folder / "authority.pub").write_bytes(cast.authority)
     report = Report(console, as_json=args.json, draw=args.show)
     with VirtualScanner(
-        bundle=cast.bundle, authority=cast.authority, micropython=args.micropython
+        bundle=cast.bundle, policy=cast.policy, authority=cast.authority, micropython=args.micropython
     ) as scanner:
         report.begin(scanner.about, len(cast.scenes))
         for number, scene in enumerate(cast.scenes, start=1):

@@ -22,8 +22,12 @@ HELP = "judge pictures of certificates on the virtual scanner"
 
 EXAMPLES = """\
 examples:
-  gatepost scan photo.jpg --trust list.gatepost --authority authority.pub.pem
-      judge one picture against a signed list of issuers
+  gatepost scan photo.jpg --trust list.gatepost --authority authority.pub.pem --policy gate.gatepost
+      judge one picture against a signed list of issuers and the checkpoint's signed rules
+  gatepost scan photo.jpg --trust keys.json --policy venue --explain
+      judge it by a ready policy (gatepost policy --help), and say why, step by step
+  gatepost scan pass.png test.png --trust keys.json --policy venue --one-traveller
+      two certificates of one traveller, one after the other
   gatepost scan folder/ --trust issuer.crt.pem --at 2021-07-01T12:00:00Z --json
       judge every picture of a folder against one issuer's certificate, at that time
   gatepost scan ticket.png --trust keys/ --screens out/
@@ -56,6 +60,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--authority", metavar="FILE", help="public key that signed the bundle; without it, nobody checks"
+    )
+    parser.add_argument(
+        "--policy",
+        metavar="POLICY",
+        help="who may pass: a policy's file, its bundle, or the name of a ready one",
+    )
+    parser.add_argument(
+        "--one-traveller",
+        action="store_true",
+        help="the pictures are certificates of one traveller, for a policy of several proofs",
+    )
+    parser.add_argument(
+        "--explain", action="store_true", help="print every step to each verdict, and what each rule saw"
     )
     parser.add_argument(
         "--at", type=moment, metavar="TIME", help="judge at that time, ISO 8601 (default: now)"
@@ -94,14 +111,14 @@ class Outcome:
 def run(args: argparse.Namespace) -> int:
     from gatepost.sim.provision import provision
 
-    ready = provision(args.trust, args.authority, args.at) if args.trust else None
+    ready = provision(args.trust, args.authority, args.at, args.policy) if args.trust else None
     if ready and ready.note:
         print(f"gatepost: {ready.note}", file=sys.stderr)
     if args.screens:
         _make_folder(args.screens)
     settings = {"clock": args.at, "micropython": args.micropython}
     if ready:
-        settings |= {"bundle": ready.bundle, "authority": ready.authority}
+        settings |= {"bundle": ready.bundle, "policy": ready.policy, "authority": ready.authority}
     outcomes = list(_outcomes(args, settings))
     if not outcomes:
         raise GatepostError("there is no picture to scan")
@@ -109,6 +126,8 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(_document(outcomes), indent=2, ensure_ascii=False))
     else:
         _print_table(outcomes)
+        if args.explain:
+            _print_steps(outcomes)
     return exit_code(outcomes)
 
 
@@ -131,7 +150,7 @@ def _outcomes(args: argparse.Namespace, settings: dict[str, Any]) -> Iterator[Ou
             return
         for number, path in enumerate(picture_files(args.images), 1):
             try:
-                outcome = Outcome(path, eyes.look(path))
+                outcome = Outcome(path, eyes.look(path, dismiss=number == 1 or not args.one_traveller))
             except GatepostError as error:
                 print(f"gatepost: {error}", file=sys.stderr)
                 outcome = Outcome(path, None, str(error))
@@ -161,17 +180,17 @@ class _Eyes:
         self._full = full
         self._scanners: dict[tuple[int, int], VirtualScanner] = {}
 
-    def look(self, path: Path) -> Scan:
+    def look(self, path: Path, dismiss: bool = True) -> Scan:
         from PIL import Image
 
         from gatepost.sim.images import LARGEST, VGA
 
-        scan = self._scanner(VGA).show(path)
+        scan = self._scanner(VGA).show(path, dismiss=dismiss)
         if scan.verdict is None and self._full:
             with Image.open(path) as image:
                 larger = image.width > VGA[0] or image.height > VGA[1]
             if larger:
-                scan = self._scanner(LARGEST).show(path)
+                scan = self._scanner(LARGEST).show(path, dismiss=dismiss)
         return scan
 
     def look_at_all(self, paths: list[Path]) -> Scan:
@@ -235,6 +254,19 @@ def _print_table(outcomes: list[Outcome]) -> None:
             f"{sum(scan.ms.values()):.0f}" if scan else "",
         )
     Console(width=None if sys.stdout.isatty() else _PLAIN_WIDTH).print(table)
+
+
+def _print_steps(outcomes: list[Outcome]) -> None:
+    """Under the table, for each picture: every step, yes, no or open, and what it saw."""
+    for outcome in outcomes:
+        if outcome.scan is None or not outcome.scan.trace:
+            continue
+        print(f"\n{outcome.path}")
+        for label, result, inputs in outcome.scan.trace:
+            print(f"  {result:5}{label}" + (f"  ({inputs})" if inputs else ""))
+        print(f"  -> {outcome.scan.verdict} {outcome.scan.code}")
+        if outcome.scan.need:
+            print(f"     still needed: {outcome.scan.need}")
 
 
 def _holder(scan: Scan | None) -> str:

@@ -23,7 +23,7 @@ HELP = "run a virtual scanner"
 
 EXAMPLES = """\
 examples:
-  gatepost sim --trust list.gatepost --authority authority.pub.pem
+  gatepost sim --trust list.gatepost --authority authority.pub.pem --policy gate.gatepost
       start a scanner; type the paths of pictures to hold before its camera
   gatepost sim --flash scanner.img --watch photos/
       keep its flash in a file, and show it every picture that appears in a folder
@@ -46,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--trust", action="append", default=[], metavar="FILE", help="as for gatepost scan")
     parser.add_argument("--authority", metavar="FILE", help="public key that signed the bundle")
+    parser.add_argument("--policy", metavar="POLICY", help="as for gatepost scan")
     parser.add_argument("--at", type=moment, metavar="TIME", help="where its clock stands (default: it runs)")
     parser.add_argument("--watch", type=Path, metavar="DIR", help="show every picture that appears there")
     parser.add_argument(
@@ -72,12 +73,13 @@ def run(args: argparse.Namespace) -> int:
 
     if args.watch and not args.watch.is_dir():
         raise GatepostError(f"{args.watch} is not a folder")
-    ready = provision(args.trust, args.authority, args.at) if args.trust else None
+    ready = provision(args.trust, args.authority, args.at, args.policy) if args.trust else None
     if ready and ready.note:
         print(f"gatepost: {ready.note}", file=sys.stderr)
     with VirtualScanner(
         flash=args.flash,
         bundle=ready.bundle if ready else None,
+        policy=ready.policy if ready else None,
         authority=ready.authority if ready else None,
         clock=args.at,
         size=args.size,

@@ -17,6 +17,9 @@ from gatepost.demo.photos import Camera, Pose, on_paper, on_phone, photograph
 from gatepost.issue.hc1 import issue_hc1, key_id
 from gatepost.issue.samples import sample
 from gatepost.keys.issuer import Issuer, new_issuer
+from gatepost.policy.bundle import build_policy, find_policy
+from gatepost.policy.compiling import compile_policy
+from gatepost.policy.source import read_source
 from gatepost.trust.bundle import build_bundle
 from gatepost.trust.certificate import record_from_certificate
 from gatepost.trust.records import KeyRecord
@@ -43,10 +46,11 @@ class Scene:
 
 @dataclass(frozen=True)
 class Cast:
-    """The travellers, and what provisioning puts on the scanner: the signed trust list and its authority's key."""
+    """The travellers, and what provisioning puts on the scanner: signed list, policy, authority's key."""
 
     scenes: list[Scene]
     bundle: bytes
+    policy: bytes
     authority: bytes
 
 
@@ -61,8 +65,11 @@ def assemble(now: datetime | None = None) -> Cast:
     nobody = new_issuer(country=COUNTRY, name="Nobody", begin=begin, demonstration=True)
     authority = ec.generate_private_key(ec.SECP256R1())
     records = [_record(ministry, MINISTRY), replace(_record(stolen, CLINIC), revoked=True)]
-    bundle = build_bundle(records, authority, version=1, environment="DEMO", created=int(now.timestamp()))
-    return Cast(_scenes(ministry, stolen, nobody, now), bundle, point(authority.public_key()))
+    created = int(now.timestamp())
+    bundle = build_bundle(records, authority, version=1, environment="DEMO", created=created)
+    parts = compile_policy(read_source(find_policy("demonstration")))
+    policy = build_policy(parts, authority, version=1, environment="DEMO", created=created)
+    return Cast(_scenes(ministry, stolen, nobody, now), bundle, policy, point(authority.public_key()))
 
 
 def _record(issuer: Issuer, name: str) -> KeyRecord:

@@ -79,8 +79,8 @@ class Report:
         self._console.print(f"""
 The pictures and the scanner's screens are in [bold]{shown}[/]. Next:
   gatepost scan {shown}01*phone.png \\
-      --trust {shown}trust.gatepost --authority {shown}authority.pub
-                                               judge a picture yourself
+      --trust {shown}trust.gatepost --authority {shown}authority.pub \\
+      --policy {shown}policy.gatepost          judge a picture yourself
   gatepost issue hc1 --help                    make a certificate
   gatepost trust import --help                 read real authorities' keys
   gatepost sim                                 keep a scanner running""")

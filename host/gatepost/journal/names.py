@@ -25,6 +25,7 @@ REASONS = {
     53: "bad_content", 54: "vaccination_in_future", 55: "test_in_future", 56: "test_positive",
     57: "test_unclear", 58: "recovery_not_yet", 59: "recovery_over", 60: "certificate_revoked",
     61: "no_rules_for_kind", 62: "domestic_only", 63: "used_before", 64: "no_holder", 70: "no_trust_list",
-    71: "trust_list_stale", 72: "trust_list_damaged", 73: "journal_full", 74: "journal_broken",
-    90: "internal_fault",
+    71: "trust_list_stale", 72: "trust_list_damaged", 73: "journal_full", 74: "journal_broken", 75: "no_policy",
+    76: "policy_damaged", 77: "no_rules_for_country", 80: "rules_not_met", 81: "not_accepted",
+    82: "rule_undecided", 83: "more_needed", 84: "other_holder", 90: "internal_fault",
 }  # fmt: skip

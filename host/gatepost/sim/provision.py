@@ -17,11 +17,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from gatepost.errors import GatepostError
 from gatepost.keys.files import load_authority
-from gatepost.trust.bundle import MAGIC, build_bundle, read_bundle
+from gatepost.policy.bundle import build_policy, find_policy, is_bundle, read_policy_bundle
+from gatepost.policy.compiling import compile_policy
+from gatepost.policy.source import read_source
+from gatepost.trust.bundle import build_bundle, read_bundle
 from gatepost.trust.demonstration import is_demonstration_record
 from gatepost.trust.records import ENVIRONMENTS, KeyRecord
 from gatepost.trust.signing import point
 from gatepost.trust.sources import Options, read_sources
+
+NO_POLICY = "no rules, so nothing is PASS: name a policy with --policy, for a try --policy demonstration"
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,7 @@ class Provision:
     bundle: bytes
     authority: bytes
     keys: int
+    policy: bytes | None = None
     note: str = ""
 
 
@@ -38,42 +44,56 @@ def provision(
     sources: Sequence[str | os.PathLike[str]],
     authority: str | os.PathLike[str] | None = None,
     at: float | None = None,
+    policy: str | os.PathLike[str] | None = None,
 ) -> Provision:
-    """Make ready what `sources` hold. `authority`: file of the public key that signed a bundle; `at`: unix seconds."""
+    """Make ready what `sources` hold. `authority`: file of the public key that signed a bundle; `at`: unix seconds;
+    `policy`: a policy's bundle or source, or the name of a ready one."""
     paths = [Path(each) for each in sources]
     if authority is not None:
-        if len(paths) != 1 or not _is_bundle(paths[0]):
+        if len(paths) != 1 or not is_bundle(paths[0]):
             raise GatepostError("an authority's key goes with one signed bundle")
         key = load_authority(Path(authority))
         data = paths[0].read_bytes()
         # The scanner would refuse it too, and keep the reason to itself.
-        return Provision(data, point(key), len(read_bundle(data, key).keys()))
+        keys = len(read_bundle(data, key).keys())
+        return Provision(data, point(key), keys, _signed_policy(policy, key), "" if policy else NO_POLICY)
     now = time.time() if at is None else at
     records, tally = read_sources(paths, Options(at=now))
     if not records:
         why = ", ".join(f"{count} {reason}" for reason, count in tally.skipped.items()) or "nothing in it"
         raise GatepostError(f"no key that can be used in {', '.join(map(str, paths))}: {why}")
     signer = ec.generate_private_key(ec.SECP256R1())
-    bundle = build_bundle(records, signer, 1, _environment(paths, records), max(1, int(now)))
-    notes = []
-    if any(map(_is_bundle, paths)):
+    environment = _environment(paths, records)
+    bundle = build_bundle(records, signer, 1, environment, max(1, int(now)))
+    rules = None
+    if policy is not None:
+        rules = build_policy(_policy_parts(find_policy(policy)), signer, 1, environment, max(1, int(now)))
+    notes = [] if policy else [NO_POLICY]
+    if any(map(is_bundle, paths)):
         notes.append("the bundle's signature was not checked: name its authority's key with --authority")
     if tally.skipped:
         notes.append("left out: " + ", ".join(f"{count} {reason}" for reason, count in tally.skipped.items()))
-    return Provision(bundle, point(signer.public_key()), len(records), "; ".join(notes))
+    return Provision(bundle, point(signer.public_key()), len(records), rules, "; ".join(notes))
 
 
-def _is_bundle(path: Path) -> bool:
-    try:
-        with path.open("rb") as file:
-            return file.read(len(MAGIC)) == MAGIC
-    except OSError:
-        return False
+def _signed_policy(policy: str | os.PathLike[str] | None, key: ec.EllipticCurvePublicKey) -> bytes | None:
+    if policy is None:
+        return None
+    path = find_policy(policy)
+    if not is_bundle(path):
+        raise GatepostError(f"{path} is not signed by that authority: gatepost policy pack signs it")
+    data = path.read_bytes()
+    read_bundle(data, key)
+    return data
+
+
+def _policy_parts(path: Path) -> dict[str, bytes]:
+    return read_policy_bundle(path.read_bytes()) if is_bundle(path) else compile_policy(read_source(path))
 
 
 def _environment(paths: Sequence[Path], records: Sequence[KeyRecord]) -> str:
     """A bundle keeps its own; keys of one environment give theirs; a mixture is what its least trusted key is."""
-    if len(paths) == 1 and _is_bundle(paths[0]):
+    if len(paths) == 1 and is_bundle(paths[0]):
         return read_bundle(paths[0].read_bytes()).environment
     found = {"DEMO" if is_demonstration_record(each) else each.source for each in records}
     return max(found, key=ENVIRONMENTS.index)

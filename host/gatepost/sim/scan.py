@@ -22,6 +22,8 @@ class Scan:
     action: str
     detail: str = ""
     number: int | None = None
+    need: str = ""  # what is still to be shown
+    trace: tuple[tuple[str, str, str], ...] = ()  # (label, yes/no/open, inputs) of each step
     claims: dict[str, Any] | None = None  # scheme, issuer, family, given, birth, kind, facts, ...
     ms: dict[str, float] = field(default_factory=dict)  # find, decode, verify, draw
     frames: int = 0  # shown until the verdict
@@ -50,6 +52,7 @@ class Scan:
             "sentence": self.sentence,
             "action": self.action,
             "detail": self.detail,
+            "need": self.need,
             "claims": self.claims,
             "ms": self.ms,
             "frames": self.frames,
@@ -57,6 +60,7 @@ class Scan:
             "height": self.size[1],
             "symbols": self.symbols,
             "symbol": symbol,
+            "trace": [list(step) for step in self.trace],
             "screen": list(self.said),
         }
 
@@ -70,6 +74,8 @@ def from_report(report: dict[str, Any], frames: int, size: tuple[int, int]) -> S
         action=report["action"],
         detail=report["detail"],
         number=report["number"],
+        need=report["need"],
+        trace=tuple((label, outcome, inputs) for label, outcome, inputs in report["trace"]),
         claims=report["claims"],
         ms=_milliseconds(report["us"]),
         frames=frames,

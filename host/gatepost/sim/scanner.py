@@ -41,9 +41,10 @@ _FRAME_SECONDS = 60.0
 class VirtualScanner:
     """One scanner, from its start to its end.
 
-    `flash`: the file that is its flash; None makes one that goes with the scanner. `bundle`: a trust bundle (bytes or
-    its file) and `authority`: the 65 bytes of its authority's public key, put on flash before the start; without them
-    the flash is used as it is. `clock`: unix seconds at which the scanner's clock stands, None for this computer's.
+    `flash`: the file that is its flash; None makes one that goes with the scanner. `bundle`: a trust bundle, `policy`:
+    a policy bundle (bytes or their files), and `authority`: the 65 bytes of their authority's public key, put on flash
+    before the start; without them the flash is used as it is. `clock`: unix seconds at which the scanner's clock
+    stands, None for this computer's.
     `size`: of the screen; `camera`: the largest frame; `hold`: seconds a verdict stays; `cut`: the write to flash at
     which the power goes.
     """
@@ -52,6 +53,7 @@ class VirtualScanner:
         self,
         flash: str | os.PathLike[str] | None = None,
         bundle: str | os.PathLike[str] | bytes | None = None,
+        policy: str | os.PathLike[str] | bytes | None = None,
         authority: bytes | None = None,
         clock: float | None = None,
         size: tuple[int, int] = (320, 240),
@@ -67,7 +69,7 @@ class VirtualScanner:
         self._firmware = find_firmware()
         self._own = None if flash else tempfile.TemporaryDirectory(prefix="gatepost-")
         self.flash = Path(flash) if flash else Path(self._own.name) / "flash.img" if self._own else Path()
-        self._files = _trust_files(bundle, authority)
+        self._files = _bundle_files([bundle, policy], authority)
         self._clock = clock
         self._clock_trusted = True
         self._size = size
@@ -141,14 +143,18 @@ class VirtualScanner:
                 f"version {PROTOCOL}"
             )
 
-    def show(self, pictures: Picture | Iterable[Picture], timeout: float = _FRAME_SECONDS) -> Scan:
+    def show(
+        self, pictures: Picture | Iterable[Picture], timeout: float = _FRAME_SECONDS, dismiss: bool = True
+    ) -> Scan:
         """Hold pictures before the camera, one frame after the other, until a verdict on a whole certificate.
 
         `pictures`: one, or several in a row; an animation or a file of many pages counts as its frames. What was shown
-        before is dismissed first, as by a guard's button. Frames after the verdict are not shown.
+        before is dismissed first, as by a guard's button, unless not `dismiss`: the same traveller's next certificate.
+        Frames after the verdict are not shown.
         """
         process = self._running()
-        self.press()
+        if dismiss:
+            self.press()
         count = 0
         size = (0, 0)
         report: dict[str, Any] | None = None
@@ -256,19 +262,24 @@ class VirtualScanner:
             raise GatepostError(str(error)) from None
 
 
-def _trust_files(bundle: str | os.PathLike[str] | bytes | None, authority: bytes | None) -> dict[str, bytes]:
+def _bundle_files(
+    bundles: Iterable[str | os.PathLike[str] | bytes | None], authority: bytes | None
+) -> dict[str, bytes]:
     """What provisioning leaves on flash."""
     files = {}
     if authority is not None:
         if len(authority) != 65:
             raise GatepostError("an authority's public key has 65 bytes: 04, x, y")
         files["authority.pub"] = authority
-    if bundle is not None:
+    for bundle in bundles:
+        if bundle is None:
+            continue
         from gatepost.trust.bundle import read_bundle  # noqa: PLC0415 - heavy, and not always needed
 
         try:
             data = bundle if isinstance(bundle, bytes) else Path(bundle).read_bytes()
         except OSError as error:
             raise GatepostError(f"{bundle}: {error.strerror}") from None
-        files |= {f"trust/{name}": content for name, content in read_bundle(data).files().items()}
+        found = read_bundle(data)
+        files |= {f"{found.kind}/{name}": content for name, content in found.files().items()}
     return files

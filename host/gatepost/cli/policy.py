@@ -1,0 +1,201 @@
+"""`gatepost policy`: a checkpoint's own rules, from a readable file to a signed bundle."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gatepost.cli import authoritykey
+from gatepost.errors import GatepostError
+
+if TYPE_CHECKING:
+    from gatepost.policy.source import Source
+    from gatepost.policy.trial import Trial
+
+NAME = "policy"
+HELP = "check, explain, test and sign a checkpoint's own rules"
+DESCRIPTION = """\
+A policy is a TOML file that says which proofs let a traveller pass: in conditions over facts that are the same for
+every certificate system, or by the EU's business rules. It holds its own tests, which run on the firmware.
+"""
+EXAMPLES = """\
+examples:
+  gatepost policy check gate.toml
+      read it, compile it, say how large it is
+  gatepost policy explain venue
+      what it means, in words; ready policies go by their names
+  gatepost policy explain venue --test "somebody else's test"
+      every step of one of its tests, with what each rule saw
+  gatepost policy test gate.toml
+      run all of its tests on MicroPython; exit code 1 where one fails
+  gatepost policy pack gate.toml --key authority/authority.key.pem --environment PROD -o gate.gatepost
+      test it, sign it; then: gatepost device push gate.gatepost --role ana/technician.role
+
+a policy of four lines:
+  name = "Harbour"
+  [proof.tested]
+  says = "a negative test of the last 48 hours"
+  kinds = ["test"]
+  when = ["result is negative", "sampled at most 48 hours ago"]
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+
+    def action(name: str, words: str) -> argparse.ArgumentParser:
+        made = actions.add_parser(
+            name, help=words, description=words[:1].upper() + words[1:] + ".", epilog=EXAMPLES,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )  # fmt: skip
+        made.add_argument("policy", metavar="POLICY", help="a TOML file, or the name of a ready policy")
+        made.add_argument("--json", action="store_true", help="print JSON")
+        return made
+
+    action("check", "say whether a policy is sound, and how large it is on a scanner")
+    explaining = action("explain", "say in words what a policy means")
+    explaining.add_argument("--test", metavar="NAME", help="the steps of this test of the policy")
+    testing = action("test", "run a policy's own tests on the firmware")
+    packing = action("pack", "test a policy and sign it as a bundle")
+    packing.add_argument("--environment", choices=("PROD", "UAT", "DEV", "DEMO"), default="PROD")
+    packing.add_argument("--version", type=int, help="rises with every bundle (default: seconds since 1970)")
+    packing.add_argument(
+        "--expires", type=int, metavar="DAYS", help="no scanner takes it in after so many days"
+    )
+    packing.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
+    authoritykey.add_arguments(packing)
+    for each in (explaining, testing, packing):
+        each.add_argument("--micropython", metavar="PATH", help="interpreter that runs the firmware")
+
+
+def run(args: argparse.Namespace) -> int:
+    from gatepost.policy.bundle import find_policy
+    from gatepost.policy.source import read_source
+
+    source = read_source(find_policy(args.policy))
+    return {"check": _check, "explain": _explain, "test": _test, "pack": _pack}[args.action](source, args)
+
+
+def _check(source: Source, args: argparse.Namespace) -> int:
+    from gatepost.policy.compiling import compile_policy
+
+    parts = compile_policy(source)
+    facts = {
+        "name": source.name,
+        "proofs": len(source.proofs),
+        "tests": len(source.tests),
+        "bytes": {name: len(data) for name, data in parts.items()},
+        "notes": _notes(source),
+    }
+    if args.json:
+        print(json.dumps(facts, ensure_ascii=False))
+        return 0
+    sizes = ", ".join(f"{name} {size} bytes" for name, size in facts["bytes"].items())
+    print(f"{source.name}: sound; {facts['proofs']} proofs, {facts['tests']} tests; {sizes}")
+    for note in facts["notes"]:
+        print(f"note: {note}")
+    return 0
+
+
+def _explain(source: Source, args: argparse.Namespace) -> int:
+    from gatepost.policy.explaining import explain, steps
+
+    if args.test is None:
+        lines = explain(source)
+    else:
+        trials = [each for each in _trials(source, args) if each.name == args.test]
+        if not trials:
+            names = "; ".join(str(each.get("name", "")) for each in source.tests)
+            raise GatepostError(f"the policy has no test {args.test!r}; it has: {names}")
+        lines = steps(trials[0])
+    if args.json:
+        print(json.dumps(lines, ensure_ascii=False))
+    else:
+        print("\n".join(lines))
+    return 0
+
+
+def _test(source: Source, args: argparse.Namespace) -> int:
+    trials = _trials(source, args)
+    if args.json:
+        print(json.dumps([_plain(each) for each in trials], ensure_ascii=False))
+    else:
+        _print_trials(trials)
+        for note in _notes(source):
+            print(f"note: {note}")
+    return 0 if all(each.passed for each in trials) else 1
+
+
+def _pack(source: Source, args: argparse.Namespace) -> int:
+    from gatepost.policy.bundle import build_policy
+    from gatepost.policy.compiling import compile_policy
+
+    failed = [each for each in _trials(source, args) if not each.passed]
+    if failed:
+        _print_trials(failed)
+        raise GatepostError(f"{len(failed)} tests of the policy fail; nothing was signed")
+    signer = authoritykey.load(args, args.environment)
+    if args.expires is not None and not 0 < args.expires <= 36500:
+        raise GatepostError(f"--expires {args.expires}: not a number of days")
+    created = int(time.time())
+    version = created if args.version is None else args.version
+    expires = None if args.expires is None else created + args.expires * 86400
+    data = build_policy(compile_policy(source), signer, version, args.environment, created, expires)
+    try:
+        args.output.write_bytes(data)
+    except OSError as error:
+        raise GatepostError(f"cannot write {args.output}: {error.strerror}") from None
+    if args.json:
+        print(json.dumps({"bundle": str(args.output), "version": version, "size": len(data)}))
+    else:
+        print(f"wrote {args.output}: {source.name}, version {version}, {len(data)} bytes")
+    return 0
+
+
+def _trials(source: Source, args: argparse.Namespace) -> list[Trial]:
+    from gatepost.policy.compiling import compile_policy
+    from gatepost.policy.trial import run_tests
+
+    return run_tests(source, compile_policy(source), args.micropython)
+
+
+def _print_trials(trials: Sequence[Trial]) -> None:
+    for each in trials:
+        codes = ", ".join(judged.code for judged in each.judged)
+        if each.passed:
+            print(f"ok    {each.name}: {codes}")
+            continue
+        print(f"FAILS {each.name}: {codes}, not {', '.join(each.expected)}")
+        for judged in each.judged:
+            print("".join(f"        {_step(step)}\n" for step in judged.trace), end="")
+    if trials:
+        good = sum(each.passed for each in trials)
+        print(f"{good} of {len(trials)} tests as expected")
+
+
+def _step(step: tuple[str, str, str]) -> str:
+    label, outcome, inputs = step
+    return f"{outcome:5}{label}" + (f"  ({inputs})" if inputs else "")
+
+
+def _plain(trial: Trial) -> dict[str, Any]:
+    return {
+        "name": trial.name,
+        "passed": trial.passed,
+        "expected": list(trial.expected),
+        "judged": [
+            {"verdict": each.verdict, "code": each.code, "detail": each.detail, "need": each.need,
+             "trace": [list(step) for step in each.trace]}
+            for each in trial.judged
+        ],
+    }  # fmt: skip
+
+
+def _notes(source: Source) -> list[str]:
+    from gatepost.policy.explaining import notes
+
+    return notes(source)

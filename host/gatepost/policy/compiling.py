@@ -1,0 +1,84 @@
+"""From a policy's source to the parts of its bundle, as firmware/scanner/rules/policy_parts.py reads them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import cbor2
+
+from gatepost.errors import GatepostError
+from gatepost.policy import eu
+from gatepost.policy.certlogic import Pool, compile_expression, paths
+from gatepost.policy.source import EU, Source
+
+PART_LIMIT = 131072  # bytes the scanner reads
+_CLOCK = {"now", "today"}
+
+
+def compile_policy(source: Source) -> dict[str, bytes]:
+    """The parts by name: `policy`, and `eu-rules` where the policy asks for them."""
+    pool = Pool()
+    names = [proof.name for proof in source.proofs]
+    part: dict[str, Any] = {
+        "format": 1,
+        "name": source.name,
+        "switches": _switches(source),
+        "codes": {fact: dict(codes) for fact, codes in source.vocabulary.codes.items()},
+        "proofs": [
+            {
+                "says": proof.says,
+                "kinds": list(proof.kinds),
+                "forms": list(proof.forms),
+                "when": None
+                if proof.name == EU
+                else [
+                    [
+                        compile_expression(each.expression, pool),
+                        each.text,
+                        sorted({path.split(".")[0] for path in paths(each.expression)} - _CLOCK),
+                    ]
+                    for each in proof.conditions
+                ],
+            }
+            for proof in source.proofs
+        ],
+        "admit": [sum(1 << names.index(name) for name in set(each)) for each in source.admit],
+        "refuse": source.refuse,
+        "constants": pool.values,
+    }
+    parts = {}
+    if source.arrival:
+        part["arrival"] = source.arrival.country
+        part["region"] = source.arrival.region
+        rules = eu.read_rules(source.arrival.rules)
+        parts["eu-rules"] = eu.compile_rules(rules, eu.read_value_sets(source.arrival.value_sets))
+    parts = {"policy": cbor2.dumps(part, canonical=True), **parts}
+    for name, data in parts.items():
+        if len(data) > PART_LIMIT:
+            raise GatepostError(f"the part {name} has {len(data)} bytes; a scanner reads {PART_LIMIT}")
+    return parts
+
+
+def _switches(source: Source) -> dict[str, Any]:
+    settings = source.settings
+    switches = {
+        "list_old": settings.get("list_old_days"),
+        "list_limit": settings.get("list_limit_days"),
+        "wait": settings.get("wait_seconds"),
+        **{
+            name: settings.get(name)
+            for name in ("reject_expired_keys", "without_expiry", "privacy", "explain")
+        },
+    }
+    if "utc_offset" in settings:
+        switches["utc_offset"] = _offset(settings["utc_offset"])
+    return {name: value for name, value in switches.items() if value is not None}
+
+
+def _offset(text: str) -> int:
+    found = re.fullmatch(r"([+-])(\d{1,2}):(\d\d)", text)
+    if not found or int(found[2]) > 14 or int(found[3]) > 59:
+        raise GatepostError(f'[settings] utc_offset is like "+02:00", not {text!r}')
+    seconds = int(found[2]) * 3600 + int(found[3]) * 60
+    return -seconds if found[1] == "-" else seconds

@@ -1,0 +1,103 @@
+"""What a policy means, in words, and how one of its tests went, step by step."""
+
+from __future__ import annotations
+
+import re
+
+from gatepost.policy.source import EU, Proof, Source
+from gatepost.policy.trial import Trial
+
+_PRIVACY = {
+    "full": "The guard sees name, birth date and what the certificate says.",
+    "minimal": "The guard sees initials, birth day and month, and the issuer.",
+    "verdict": "The guard sees the verdict and nothing of the holder.",
+}
+
+
+def explain(source: Source) -> list[str]:
+    """Lines for people."""
+    lines = [source.name]
+    if source.about:
+        lines.append(source.about)
+    lines.append("")
+    lines.append("Who shows any one of these passes:" if len(source.admit) > 1 else "Who shows this passes:")
+    by_name = {proof.name: proof for proof in source.proofs}
+    lines += ["  - " + ", and ".join(by_name[name].says for name in each) for each in source.admit]
+    word = "REFUSE" if source.refuse else "CHECK"
+    lines.append(f"A genuine certificate that shows none of it is {word}; what cannot be decided is CHECK.")
+    lines.append("")
+    for proof in source.proofs:
+        lines += _proof(proof, source)
+    lines += _settings(source)
+    return lines
+
+
+def steps(trial: Trial) -> list[str]:
+    """Every step of a test, with what each rule saw."""
+    lines = [trial.name]
+    for number, judged in enumerate(trial.judged, 1):
+        if len(trial.judged) > 1:
+            lines.append(f"certificate {number}:")
+        for label, outcome, inputs in judged.trace:
+            lines.append(f"  {outcome:5}{label}" + (f"  ({inputs})" if inputs else ""))
+        lines.append(f"  -> {judged.verdict} {judged.code}" + (f": {judged.detail}" if judged.detail else ""))
+        if judged.need:
+            lines.append(f"     still needed: {judged.need}")
+    return lines
+
+
+def notes(source: Source) -> list[str]:
+    """What is not wrong, and worth a second look."""
+    found = []
+    if not source.tests:
+        found.append("the policy has no tests: nobody has seen what it does")
+    used = {name for alternative in source.admit for name in alternative}
+    found += [
+        f"the proof {proof.name!r} is in no alternative of admit"
+        for proof in source.proofs
+        if proof.name not in used
+    ]
+    for fact, name in sorted(_list_uses(source)):
+        codes = source.vocabulary.codes.get(fact)
+        for value in source.vocabulary.lists[name] if codes else ():
+            if codes and codes.get(value, value) not in codes.values():
+                found.append(f"{value!r} in the list {name!r} is no {fact} of the code tables")
+    return found
+
+
+def _list_uses(source: Source) -> set[tuple[str, str]]:
+    """Which facts are looked up in which lists."""
+    lines = [part for proof in source.proofs for each in proof.conditions for part in each.text.split(" or ")]
+    uses = [re.fullmatch(r"(\w+) (?:not )?in (.+)", line.strip()) for line in lines]
+    return {(use[1], use[2]) for use in uses if use and use[2] in source.vocabulary.lists}
+
+
+def _proof(proof: Proof, source: Source) -> list[str]:
+    forms = f", in the form of {' or '.join(proof.forms)}" if proof.forms else ""
+    lines = [f"{proof.name}: {proof.says}", f"  from a certificate of {' or '.join(proof.kinds)}{forms}"]
+    if proof.name == EU and source.arrival:
+        region = f", region {source.arrival.region}" if source.arrival.region else ""
+        files = ", ".join(path.name for path in source.arrival.rules)
+        lines.append(f"  all rules of {source.arrival.country}{region} that are in force must hold ({files})")
+    for condition in proof.conditions:
+        lines.append(f"  - {condition.text}")
+        for name, values in source.vocabulary.lists.items():
+            if condition.text.endswith(f"in {name}"):
+                lines.append(f"      {name}: {', '.join(values) or 'empty'}")
+    return [*lines, ""]
+
+
+def _settings(source: Source) -> list[str]:
+    settings = source.settings
+    lines = [_PRIVACY[settings.get("privacy", "full")]]
+    if any(len(each) > 1 for each in source.admit):
+        lines.append(f"A first proof waits {settings.get('wait_seconds', 60)} seconds for the second.")
+    if settings.get("without_expiry"):
+        lines.append(f"Need not say when they expire: {', '.join(settings['without_expiry'])}.")
+    if settings.get("reject_expired_keys"):
+        lines.append("What an expired key signed is refused.")
+    lines.append(
+        f"The list of issuers asks for an update after {settings.get('list_old_days', 7)} days; "
+        f"after {settings.get('list_limit_days', 30)} nobody passes."
+    )
+    return lines

@@ -1,0 +1,45 @@
+"""What a policy may ask of a certificate: the facts, the same for every scheme (firmware/scanner/rules/context.py)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+TEXT, NUMBER, DAY, MOMENT, BIRTH = "text", "number", "day", "moment", "birth date"
+
+KINDS = ("vaccination", "test", "recovery", "antibody", "prophylaxis", "status", "domestic")
+
+
+@dataclass(frozen=True)
+class Fact:
+    type: str
+    says: str
+
+
+FACTS: dict[str, Fact] = {
+    "kind": Fact(TEXT, "one of " + ", ".join(KINDS)),
+    "scheme": Fact(TEXT, "HC1, SHC, VDS-NC, ..."),
+    "form": Fact(TEXT, "EU DCC, WHO DVC, WHO DDCC, ..."),
+    "issuer": Fact(TEXT, "country of the key that signed, two letters"),
+    "birth": Fact(BIRTH, "the holder's birth date"),
+    "nationality": Fact(TEXT, "as the certificate writes it"),
+    "document": Fact(TEXT, "number of the passport or identity card"),
+    "target": Fact(TEXT, "the disease"),
+    "product": Fact(TEXT, "the vaccine's product"),
+    "vaccine": Fact(TEXT, "the vaccine's class"),
+    "maker": Fact(TEXT, "the vaccine's manufacturer or holder of its authorisation"),
+    "batch": Fact(TEXT, "the vaccine's lot"),
+    "dose": Fact(NUMBER, "which dose it was"),
+    "doses": Fact(NUMBER, "how many the series has"),
+    "date": Fact(DAY, "day of the vaccination"),
+    "test_type": Fact(TEXT, "the kind of test"),
+    "test_name": Fact(TEXT, "the test's name"),
+    "result": Fact(TEXT, "negative, positive or unclear"),
+    "igg": Fact(TEXT, "result for antibodies of class IgG"),
+    "igm": Fact(TEXT, "result for antibodies of class IgM"),
+    "sampled": Fact(MOMENT, "when the sample was taken"),
+    "first_positive": Fact(DAY, "day of the first positive test"),
+    "valid_from": Fact(DAY, "as the certificate says"),
+    "valid_until": Fact(DAY, "as the certificate says"),
+    "country": Fact(TEXT, "where it took place, as the certificate writes it"),
+    "centre": Fact(TEXT, "where it took place"),
+}
