@@ -5,7 +5,7 @@
 OpenSSL is called through `cryptography`, from numbers and bytes to an answer, as the scanner is. The rows named
 "big integers" verify P-256 the plain way (prime_curve.py), which the limbs replace. Heap is what one call allocates,
 with the collector off; the last lines are paid once. Times are the least of several runs; nothing is asserted.
-Instructions on a 32-bit microcontroller: bench/mcu.py.
+Instructions on a 32-bit microcontroller, with what is asked of them: bench/mcu.py.
 """
 
 from __future__ import annotations
@@ -85,15 +85,19 @@ def curve(named: ec.EllipticCurve, digest: bytes, hash_: Any) -> tuple[dict[str,
     return {"x": x, "y": y, "d": digest, "s": r_ + s_}, openssl
 
 
-def modulus(bits: int, digest: bytes) -> tuple[dict[str, Any], Callable[[], None]]:
+PSS = padding.PSS(padding.MGF1(hashes.SHA256()), 32)
+
+
+def modulus(
+    bits: int, digest: bytes, scheme: padding.AsymmetricPadding = PSS
+) -> tuple[dict[str, Any], Callable[[], None]]:
     private = rsa.generate_private_key(65537, bits)
     numbers = private.public_key().public_numbers()
-    pss = padding.PSS(padding.MGF1(hashes.SHA256()), 32)
-    signature = private.sign(digest, pss, Prehashed(hashes.SHA256()))
+    signature = private.sign(digest, scheme, Prehashed(hashes.SHA256()))
 
     def openssl() -> None:
         key = rsa.RSAPublicNumbers(numbers.e, numbers.n).public_key()
-        key.verify(signature, digest, pss, Prehashed(hashes.SHA256()))
+        key.verify(signature, digest, scheme, Prehashed(hashes.SHA256()))
 
     n = numbers.n.to_bytes(bits // 8, "big")
     return {"n": n, "e": numbers.e, "d": digest, "s": signature}, openssl
@@ -121,6 +125,11 @@ def main() -> None:
         ("ES256, big integers", "p256._CURVE.verify(x, y, d, s)", p256, by_p256),
         ("ES384", "p384.verify(x, y, d, s)", p384, by_p384),
         ("PS256, 2048 bits", "rsa.verify_pss(n, e, d, s)", rsa2048, by_2048),
+        (
+            "PKCS #1 v1.5, 2048 bits",
+            "rsa.verify_pkcs1(n, e, d, s)",
+            *modulus(2048, sha256, padding.PKCS1v15()),
+        ),
         ("PS256, 4096 bits", "rsa.verify_pss(n, e, d, s)", rsa4096, by_4096),
         ("SHA-384, 400 bytes", "sha384.digest(data)", data, lambda: hashlib.sha384(MESSAGE).digest()),
     ]
