@@ -1,33 +1,38 @@
 """How many frames are read, and in how many milliseconds, beside the other readers installed here.
 
-    python tests/bench/vision.py --corpora FOLDER [--set gate] [--every 5] [--missed]
-    python tests/bench/vision.py --made 30 [--seed 1] [--missed]
+    python tests/bench/vision.py                          frames made for this run, with codes and without
+    python tests/bench/vision.py --made 100 --seed 1 --into docs/measurements
+    python tests/bench/vision.py --corpora FOLDER --set dcc-qr --set qr-zxing --missed
 
-`--made` measures frames of our own maker (frame_maker.py), so many a class and size.
-
-One row a class of frames: the rate and the median time of each reader in the same run, then how our time divides
-into finding finder patterns, fitting and sampling grids, and reading them. Ours runs on the interpreter of this
-environment (or GATEPOST_MICROPYTHON), the peers as native code in this process; times are wall times, so a busy
-machine shows in all of them.
+Prints Markdown: frames read of each class, frames without a code in which something was read, decode rate by pixels
+a module, median times. With --into, the same goes to vision.md in that folder, with a picture. Ours runs on the
+interpreter of this environment (or GATEPOST_MICROPYTHON), the peers as native code with their defaults, one thread.
+Rates are counted by several processes; times are taken afterwards, by one, on the first frames of each class: they
+are wall times, so a busy machine shows in all of them.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import sys
 import time
 from collections.abc import Iterator
+from multiprocessing import Pool
 from pathlib import Path
-from statistics import median
+from typing import Any, NamedTuple
 
 from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+import vision_report
 from harness import pictures
 from harness.interpreter import Interpreter
+from vision_report import OURS, Outcome, Timing
 
 SETS = ("gate", "dcc-qr", "qr-zxing")
+PROCESSES = 2
 DECODE = """
 import time
 from scanner.vision.decoder import Decoder
@@ -40,100 +45,159 @@ result = [[s.payload for s in found], spent, decoder.stage_us, decoder.seen]
 """
 
 
-class Score:
-    """What one reader made of one class of frames."""
+class Frame(NamedTuple):
+    """Which frame: of our own makers by class, size and number, or the picture of a corpus by its path."""
+
+    kind: str
+    size: str
+    number: int
+    path: str = ""
+    text: str = ""
+
+
+class Shot(NamedTuple):
+    """A frame itself, and what is known of it."""
+
+    image: Image.Image
+    text: str
+    pitch: float
+    told: str
+
+
+class Readers:
+    """Ours and the peers, each as a function from a picture to payloads."""
 
     def __init__(self) -> None:
-        self.read = 0
-        self.wrong = 0
-        self.times: list[float] = []
-        self.stages: list[list[int]] = []
-        self.missed: list[str] = []
+        beside = str(Path(sys.executable).with_name("micropython"))
+        self._ours = Interpreter([os.environ.get("GATEPOST_MICROPYTHON", beside)], "64-bit")
+        self.peers = pictures.peers()
 
-    def add(self, name: str, text: str, texts: list[bytes], milliseconds: float) -> None:
-        good = any(pictures.same(found, text) for found in texts)
-        self.read += good
-        self.wrong += bool(texts) and not good
-        self.times.append(milliseconds)
-        if not good:
-            self.missed.append(name)
-
-    def cell(self) -> str:
-        wrong = f" ({self.wrong} wrong)" if self.wrong else ""
-        return f"{self.read:>3}/{len(self.times):<3} {median(self.times):>6.1f} ms{wrong}"
+    def ours(self, image: Image.Image) -> tuple[list[bytes], float, list[float], int]:
+        """Payloads, milliseconds, those of finding, fitting and reading, and finder patterns seen."""
+        texts, spent, stages, seen = self._ours.run(
+            DECODE, space="bench", frame=image.tobytes(), width=image.width, height=image.height
+        )
+        return texts, spent / 1000, [stage / 1000 for stage in stages], seen
 
 
-def classes(corpora: Path, wanted: str) -> Iterator[tuple[str, str, str, Image.Image]]:
-    """Class, name, text and picture of every frame of a set."""
-    for path, row in pictures.rows(corpora, wanted):
-        kind = f"{row['size']} {row['class']}" if wanted == "gate" else wanted
-        yield kind, path.name, row["text"], pictures.luminance(path)
+def shot(frame: Frame, seed: int) -> Shot:
+    """Make the frame, or open it."""
+    import frame_empty  # these need numpy
+    import frame_maker
+
+    if frame.path:
+        return Shot(pictures.luminance(Path(frame.path)), frame.text, 0.0, Path(frame.path).name)
+    if frame.kind in frame_empty.KINDS:
+        image = frame_empty.make(frame.kind, frame_maker.SIZES[frame.size], seed, frame.number)
+        return Shot(image, "", 0.0, f"{frame.number:03}")
+    made = frame_maker.make(frame.kind, frame.size, seed, frame.number)
+    told = f"{frame.number:03} version {made.version}-{made.level}, {made.pitch:.1f} px/module, {made.told}"
+    return Shot(made.image, made.text, made.pitch, told)
 
 
-def made(count: int, seed: int) -> Iterator[tuple[str, str, str, Image.Image]]:
-    """The same of frames made for this run: `count` a class and size."""
-    import frame_maker  # needs numpy
+def planned(args: argparse.Namespace) -> Iterator[Frame]:
+    """Every frame of this run."""
+    import frame_empty
+    import frame_maker
 
-    for size in frame_maker.SIZES:
-        for kind in frame_maker.CLASSES:
-            for number in range(count):
-                shot = frame_maker.make(kind, size, seed, number)
-                name = f"{number:03} version {shot.version}-{shot.level}, {shot.pitch:.1f} px/module, {shot.told}"
-                yield f"{size} {kind}", name, shot.text, shot.image
+    for size in frame_maker.SIZES if args.made else ():
+        for kind in (*frame_maker.CLASSES, *frame_empty.KINDS):
+            for number in range(args.made):
+                yield Frame(kind, size, number)
+    for wanted in args.set:
+        for number, (path, row) in enumerate(pictures.rows(args.corpora, wanted)):
+            if number % args.every == 0:
+                kind, size = (row["class"], row["size"]) if wanted == "gate" else (wanted, "")
+                yield Frame(
+                    f"gate {kind}" if wanted == "gate" else kind, size, number, str(path), row["text"]
+                )
 
 
-def main() -> None:
+_worker: dict[str, Any] = {}
+
+
+def _begin(seed: int) -> None:
+    _worker["readers"], _worker["seed"] = Readers(), seed
+
+
+def rated(frame: Frame) -> Outcome:
+    """What each reader made of a frame; runs in a process of its own."""
+    readers: Readers = _worker["readers"]
+    made = shot(frame, _worker["seed"])
+    found = {OURS: readers.ours(made.image)}
+    texts = {OURS: found[OURS][0]} | {name: read(made.image) for name, read in readers.peers.items()}
+    good = {name: any(pictures.same(one, made.text) for one in each) for name, each in texts.items()}
+    wrong = {name: bool(each) and not good[name] for name, each in texts.items()}
+    told = f"{made.told} ({found[OURS][3]} finders)"
+    return Outcome(frame.kind, frame.size, bool(made.text), made.pitch, good, wrong, told)
+
+
+def timed(frames: list[Frame], seed: int) -> list[Timing]:
+    """The frames again, one after the other: milliseconds of each reader."""
+    readers = Readers()
+    out = []
+    for frame in frames:
+        image = shot(frame, seed).image
+        _, spent, stages, _ = readers.ours(image)
+        times = {OURS: spent}
+        for name, read in readers.peers.items():
+            started = time.perf_counter()
+            read(image)
+            times[name] = (time.perf_counter() - started) * 1000
+        out.append(Timing(frame.kind, frame.size, times, stages))
+    return out
+
+
+def first_of_each_class(frames: list[Frame], count: int) -> list[Frame]:
+    taken: dict[tuple[str, str], list[Frame]] = {}
+    for frame in frames:
+        group = taken.setdefault((frame.kind, frame.size), [])
+        if len(group) < count:
+            group.append(frame)
+    return [frame for group in taken.values() for frame in group]
+
+
+def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--corpora", type=Path, default=os.environ.get("GATEPOST_CORPORA"))
-    parser.add_argument("--set", choices=SETS, action="append", help="this set only (may be repeated)")
-    parser.add_argument("--every", type=int, default=1, metavar="N", help="only each Nth frame of a set")
-    parser.add_argument("--made", type=int, metavar="N", help="make N frames a class and size instead")
+    parser.add_argument("--made", type=int, metavar="N", help="frames to make a class and size (default: 50)")
     parser.add_argument("--seed", type=int, default=1, help="of the frames made (default: 1)")
+    parser.add_argument("--timed", type=int, default=8, metavar="N", help="frames a class to take times of")
+    parser.add_argument("--corpora", type=Path, default=os.environ.get("GATEPOST_CORPORA"))
+    parser.add_argument(
+        "--set", choices=SETS, action="append", help="frames of this set too; may be repeated"
+    )
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="only each Nth frame of a set")
     parser.add_argument("--missed", action="store_true", help="name the frames that we could not read")
+    parser.add_argument("--into", type=Path, metavar="FOLDER", help="write vision.md and pictures there")
     args = parser.parse_args()
-    if args.made:
-        frames = made(args.made, args.seed)
-    elif args.corpora is None or not args.corpora.is_dir():
+    if args.made is None:
+        args.made = 0 if args.set else 50
+    args.set = args.set or []
+    if args.set and (args.corpora is None or not Path(args.corpora).is_dir()):
         parser.error("name the folder of test data: --corpora FOLDER, or GATEPOST_CORPORA")
-    else:
-        frames = (
-            frame
-            for wanted in args.set or SETS
-            for number, frame in enumerate(classes(args.corpora, wanted))
-            if number % args.every == 0
-        )
-    beside = str(Path(sys.executable).with_name("micropython"))
-    ours = Interpreter([os.environ.get("GATEPOST_MICROPYTHON", beside)], "64-bit")
-    peers = pictures.peers()
-    table: dict[str, dict[str, Score]] = {}
-    for kind, name, text, image in frames:
-        scores = table.setdefault(kind, {reader: Score() for reader in ("gatepost", *peers)})
-        texts, spent, stages, seen = ours.run(
-            DECODE, space="bench", frame=image.tobytes(), width=image.width, height=image.height
-        )
-        scores["gatepost"].add(f"{name} ({seen} finders)", text, texts, spent / 1000)
-        scores["gatepost"].stages.append(stages)
-        for reader, read in peers.items():
-            started = time.perf_counter()
-            texts = read(image)
-            scores[reader].add(name, text, texts, (time.perf_counter() - started) * 1000)
-    ours.close()
-    show(table, args.missed)
+    return args
 
 
-def show(table: dict[str, dict[str, Score]], missed: bool) -> None:
-    """Print the rates and times, then the division of our time."""
-    readers = list(next(iter(table.values())))
-    print(f"{'frames':<13}" + "".join(f"{reader:<20}" for reader in readers) + "find / fit / read ms")
-    for kind, scores in table.items():
-        stages = " / ".join(f"{median(s[k] for s in scores['gatepost'].stages) / 1000:.1f}" for k in range(3))
-        print(f"{kind:<13}" + "".join(f"{scores[reader].cell():<20}" for reader in readers) + stages)
-    if missed:
-        for kind, scores in table.items():
-            for name in scores["gatepost"].missed:
-                print(f"not read: {kind}: {name}")
+def main() -> None:
+    args = arguments()
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    frames = list(planned(args))
+    with Pool(PROCESSES, _begin, (args.seed,)) as pool:
+        outcomes = pool.map(rated, frames, chunksize=4)
+    times = timed(first_of_each_class(frames, args.timed), args.seed)
+    command = "python " + shlex.join(sys.argv)
+    text = vision_report.report(outcomes, times, command, pictures.absent())
+    print(text)
+    if args.into:
+        args.into.mkdir(parents=True, exist_ok=True)
+        vision_report.picture(outcomes, args.into / "decode-rate.png")
+        (args.into / "vision.md").write_text(text + vision_report.CAPTION, encoding="utf-8")
+    if args.missed:
+        for outcome in outcomes:
+            if outcome.coded and not outcome.good[OURS]:
+                print(f"not read: {outcome.size} {outcome.kind}: {outcome.told}")
 
 
 if __name__ == "__main__":

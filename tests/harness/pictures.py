@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -56,14 +57,23 @@ def same(payload: bytes, text: str) -> bool:
 
 def peers() -> dict[str, Reader]:
     """The readers installed here, by name, beside ours: none of them is needed."""
-    found: dict[str, Reader] = {}
-    if find_spec("quirc"):
-        found["quirc"] = _quirc
-    if find_spec("zxingcpp"):
-        found["zxing-cpp"] = _zxing
-    if find_spec("cv2"):
-        found["OpenCV"] = _opencv
-    return found
+    return {name: read for name, (module, read) in _PEERS.items() if _missing(module) is None}
+
+
+def absent() -> list[str]:
+    """The readers that are not there, each with the reason."""
+    reasons = {name: _missing(module) for name, (module, _) in _PEERS.items()}
+    return [f"{name} ({reason})" for name, reason in reasons.items() if reason is not None]
+
+
+def _missing(module: str) -> str | None:
+    if find_spec(module) is None:
+        return "install the extra `bench`"
+    try:
+        import_module(f"{module}.{module}" if module == "pyzbar" else module)
+    except ImportError as error:  # of a binding whose library is another package
+        return str(error)
+    return None
 
 
 def _quirc(image: Image.Image) -> list[bytes]:
@@ -92,3 +102,17 @@ def _opencv(image: Image.Image) -> list[bytes]:
     except (UnicodeDecodeError, cv2.error):
         return []  # its binding gives text alone and raises for what is none, or for a mode that it does not know
     return [t.encode() for t in texts if t] if found else []
+
+
+def _zbar(image: Image.Image) -> list[bytes]:
+    from pyzbar import pyzbar  # type: ignore[import-not-found]
+
+    return [bytes(symbol.data) for symbol in pyzbar.decode(image, symbols=[pyzbar.ZBarSymbol.QRCODE])]
+
+
+_PEERS: dict[str, tuple[str, Reader]] = {
+    "ZXing-C++": ("zxingcpp", _zxing),
+    "OpenCV": ("cv2", _opencv),
+    "ZBar": ("pyzbar", _zbar),
+    "quirc": ("quirc", _quirc),
+}
