@@ -11,7 +11,12 @@ from mcu.machine import Machine, Missing
 
 # Before they are imported: tests of other folders that run here too.
 pytest.register_assert_rewrite(
-    "unit.test_ecdsa", "unit.test_hc1_envelope", "unit.test_hc1_signer", "unit.test_hc1_times"
+    "unit.test_ecdsa",
+    "unit.test_hc1_envelope",
+    "unit.test_hc1_signer",
+    "unit.test_hc1_times",
+    "unit.test_inverse",
+    "unit.test_p256_field",
 )
 
 

@@ -1,4 +1,5 @@
-"""Signatures on the emulated core: the P-256 vectors of unit/test_ecdsa.py, run there too; P-384, RSA and SHA-384.
+"""Signatures on the emulated core: the P-256 vectors of unit/test_ecdsa.py and the limbs at the edges of their digits,
+run there too; inverses, P-384, RSA and SHA-384.
 
 P-384 takes 0.15 G instructions each time, in plain Python that is no different here: one signature of it is enough.
 
@@ -14,8 +15,19 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from gatepost.issue.hc1 import signature_of
 from harness.certificates import p384, rsa2048
+from unit import test_inverse
 from unit.test_ecdsa import *  # noqa: F403 - each test there, with the fixtures `mp` and `case` of this folder
 from unit.test_ecdsa import CASES
+from unit.test_p256_field import (  # noqa: F401
+    test_a_table_holds_the_multiples_that_its_columns_name,
+    test_an_element_may_be_its_own_factor_and_result,
+    test_balancing,
+    test_numbers_in_and_out,
+    test_packed_points_of_every_kind_of_byte,
+    test_products_at_the_edge_of_31_bits,
+    test_squares_at_the_edge_of_31_bits,
+    test_the_shipped_comb_of_the_generator,
+)
 
 MESSAGE = b"gatepost" * 9
 
@@ -23,6 +35,11 @@ MESSAGE = b"gatepost" * 9
 @pytest.fixture(params=["p256", "p256 with table"])
 def case(request):
     return CASES[request.param]
+
+
+@pytest.mark.parametrize("prime", ["n of P-256", "p of P-384"])
+def test_inverses(mp, prime):
+    test_inverse.test_inverses(mp, prime)
 
 
 @pytest.mark.parametrize("changed", [False, True])

@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
 import random
 from typing import Any
 
 import pytest
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.asymmetric.utils import (
+    Prehashed,
+    decode_dss_signature,
+    encode_dss_signature,
+)
 from unit.ecdsa_reference import P256, P384, Curve
 
 CASES = {
@@ -90,6 +96,68 @@ def crossing(curve: Curve) -> tuple[list[tuple[bytes, ...]], list[bool]]:
         step = 1 if d in (1, n - 1) and curve is P256 else 5  # the rest of them thinned out
         vectors += [chosen(curve, u, v, q) for u, v in pairs[::step]]
     return vectors, [truth(curve, vector) for vector in vectors]
+
+
+def by_openssl(curve: Curve, named: ec.EllipticCurve, hash_: Any, vector: tuple[bytes, ...]) -> bool:
+    """What `cryptography` says: an answer that owes nothing to our own arithmetic."""
+    x, y = (int.from_bytes(part, "big") for part in vector[:2])
+    r, s = (int.from_bytes(vector[3][i : i + curve.size], "big") for i in (0, curve.size))
+    try:
+        key = ec.EllipticCurvePublicNumbers(x, y, named).public_key()
+        key.verify(encode_dss_signature(r, s), vector[2], ec.ECDSA(Prehashed(hash_)))
+    except (ValueError, InvalidSignature):
+        return False
+    return True
+
+
+@functools.cache
+def edges(curve: Curve) -> list[tuple[bytes, ...]]:
+    """The classes of Project Wycheproof's ECDSA tests, made here: keys, scalars and hashes at their edges, and what a
+    careless verifier takes for a good signature's r and s."""
+    n, p, size = curve.n, curve.p, curve.size
+    rng = random.Random(9)
+    small = [point for point in (curve.lift(x) for x in range(30)) if point]
+    large = [point for point in (curve.lift(p - x) for x in range(1, 30)) if point]
+    keys = [small[0], large[0], (small[1][0], p - small[1][1]), curve.g, curve.multiply(n - 1, curve.g)]
+    keys.append(curve.multiply(rng.randrange(n), curve.g))
+    top = 1 << 8 * size
+    scalars = [
+        0,
+        1,
+        2,
+        n - 1,
+        n - 2,
+        n // 2,
+        n // 2 + 1,
+        1 << 4 * size,
+        top // 2,
+        (top - 1) // 3,
+        top // 3 * 2 % n,
+    ]
+    vectors = []
+    for i, u1 in enumerate(scalars):
+        for j, u2 in enumerate(scalars[1:]):
+            vectors.append(chosen(curve, u1, u2, keys[(i + j) % len(keys)]))
+    good = chosen(curve, rng.randrange(n), rng.randrange(n), keys[-1])
+    r, s = (int.from_bytes(good[3][at : at + size], "big") for at in (0, size))
+    pairs = itertools.product(
+        (r, n - r, p - r, r ^ 1, s, 0, 1, n, r + n, pow(r, -1, n)),
+        (s, n - s, s ^ 1, r, 0, 1, n, s + n, pow(s, -1, n)),
+    )
+    vectors += [(*good[:3], curve.pack(*pair)) for pair in pairs if max(pair) < top]
+    e = int.from_bytes(good[2], "big")
+    hashes_ = (0, 1, n - e, e ^ 1, e >> 8, e << 8, top - 1, e + n, e - n)
+    vectors += [(*good[:2], curve.pack(changed % top), good[3]) for changed in hashes_]
+    mirrored = curve.pack(p - int.from_bytes(good[1], "big"))
+    return [good, *vectors, (good[0], mirrored, *good[2:]), (good[1], good[0], *good[2:])]
+
+
+def test_agrees_with_openssl_at_the_edges(mp, case):
+    curve, named, hash_, _ = case
+    vectors = edges(curve) if curve is P256 else edges(curve)[::4]
+    expected = [by_openssl(curve, named, hash_, vector) for vector in vectors]
+    assert min(expected.count(True), expected.count(False)) >= 10
+    assert ask(mp, case, vectors) == expected
 
 
 def test_scalars_and_keys_that_make_the_sum_meet_itself(mp, case):
