@@ -45,8 +45,17 @@ class Made:
 
 def make(kind: str, size: str, seed: int, number: int) -> Made:
     """Frame `number` of a class of frame_classes.py and size ("vga", "qvga")."""
+    return _scene(kind, size, seed, number).shot()
+
+
+def version(kind: str, size: str, seed: int, number: int) -> int:
+    """The version of that frame's code, without making the frame."""
+    return int(_scene(kind, size, seed, number).code.version)
+
+
+def _scene(kind: str, size: str, seed: int, number: int) -> _Scene:
     rng = np.random.default_rng([seed, number, *f"{kind} {size}".encode()])
-    return _Scene(CLASSES[kind], kind == "dcc", size, rng).shot()
+    return _Scene(CLASSES[kind], kind == "dcc", size, rng)
 
 
 class _Scene:
