@@ -16,6 +16,9 @@ class Sensor:
         self.scene = None  # grey bytes, or None: darkness
         self.failures = 0  # captures that give None
         self.bad_starts = 0  # constructors that fail on their first picture
+        self.start_error = RuntimeError("Failed to capture initial frame")  # and what they raise
+        self.stuck = False  # the driver cannot be ended
+        self.turns = True  # whether the sensor can mirror its picture
         self.dead = False  # no picture ever again, until a new start
         self.busy = 0  # questions that find no picture yet
         self.owner = None
@@ -65,7 +68,7 @@ class Camera:
         self._flips = [False, False]
         if sensor.bad_starts:
             sensor.bad_starts -= 1
-            raise RuntimeError("Failed to capture initial frame")
+            raise sensor.start_error
         self._format = pixel_format
         self._size = _SIZES[frame_size]
         self._lives = True
@@ -113,6 +116,9 @@ class Camera:
         sensor.freed += 1
 
     def deinit(self):
+        if sensor.stuck:
+            sensor.stuck = False
+            raise OSError("Invalid state")
         self._overwrite()
         self._lives = False
         if sensor.owner is self:
@@ -141,6 +147,8 @@ class Camera:
     @hmirror.setter
     def hmirror(self, value):
         self._alive()
+        if not sensor.turns:
+            raise ValueError("No attribute hmirror")
         self._flips[0] = value
 
     @property

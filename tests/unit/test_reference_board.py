@@ -97,6 +97,29 @@ def test_a_start_that_fails_on_its_first_picture_is_tried_again(board, failures)
     ]
 
 
+@pytest.mark.parametrize(
+    "error", ["MemoryError('Out of memory')", "ValueError('Invalid argument')", "OSError(116)"]
+)
+def test_a_start_may_fail_in_any_way_the_driver_knows(board, error):
+    start = f"sensor.bad_starts = 2\nsensor.start_error = {error}\n"
+    assert board(start + camera() + "result = [sensor.starts, camera.frame() is not None]") == [3, True]
+
+
+def test_a_sensor_that_cannot_turn_its_picture_is_used_as_it_is(board):
+    # Codes are read at any angle; which way up a picture is matters to nobody.
+    assert board("sensor.turns = False\n" + camera(turned=True) + "result = camera.frame() is not None")
+
+
+def test_a_driver_that_cannot_be_ended_is_replaced(board):
+    source = """
+sensor.dead = sensor.stuck = True
+camera._heard -= 6000
+lost = camera.frame()
+result = [lost, camera.restarts, camera.frame() is not None]
+"""
+    assert board(camera() + source) == [None, 1, True]
+
+
 def test_a_sensor_that_fell_silent_is_started_again(board):
     source = """
 import scanner.boards.esp_camera as file
@@ -448,6 +471,35 @@ def test_a_board_is_known_by_the_file_that_names_its_driver(mp, board, tmp_path)
             board(f"from scanner.boards import find\nresult = find.driver({str(named)!r})")
     with pytest.raises(DeviceError, match="no driver for board"):
         board("from scanner.boards import find\nresult = find.driver('/nowhere/board')")
+
+
+def test_a_host_that_does_not_read_is_left_alone_for_a_while(mp):
+    source = """
+from time import ticks_diff, ticks_ms
+from scanner.boards.usb_port import UsbPort
+
+class Pipe:
+    taken = 10
+    asked = 0
+    def write(self, data):
+        self.asked += 1
+        return min(self.taken, len(data))
+
+port = UsbPort()
+port._out = pipe = Pipe()
+said = [port.write(bytes(100)), port.write(bytes(100)), pipe.asked]
+started = ticks_ms()
+port.wait(30)
+said += [ticks_diff(ticks_ms(), started) >= 30]
+port._stuck -= 1000
+pipe.taken = 64
+said += [port.write(bytes(100)), port.write(bytes(20)), pipe.asked]
+pipe.taken = None
+pipe.write = lambda data: None
+said += [port.write(bytes(100)), port._stuck is None]
+result = said
+"""
+    assert mp.run(source, space="usb port") == [10, None, 1, True, 64, 20, 3, None, False]
 
 
 ECHO = """

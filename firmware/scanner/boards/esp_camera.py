@@ -1,8 +1,9 @@
 # The camera of ESP32 boards, through the `camera` module of micropython-camera-API.
 #
 # What bites, and is handled here: a capture may give None; a picture's view is of signed bytes, dies at the next
-# capture, and lies in the driver's memory; the first picture after a start may fail inside the constructor; a sensor
-# may stop for good after a dip of its supply, and only a new start brings it back.
+# capture, and lies in the driver's memory; the first picture after a start may fail inside the constructor, as may
+# everything else there, each with an exception of its own; a sensor may stop for good after a dip of its supply, and
+# only a new start brings it back, even where the driver cannot be ended.
 #
 # The stubs are the unix port's:
 # pyright: reportMissingImports=false, reportCallIssue=false, reportAttributeAccessIssue=false
@@ -20,6 +21,12 @@ _XCLK = const(20000000)  # hertz
 _STARTS = const(3)
 _PAUSE_MS = const(100)
 _SILENCE_MS = const(5000)  # without a picture for so long, the sensor is started again
+_FAILURES = (
+    OSError,
+    RuntimeError,
+    ValueError,
+    MemoryError,
+)  # what the driver makes of the chip's error codes
 
 
 class Camera:
@@ -45,7 +52,7 @@ class Camera:
             return None
         try:
             picture = self._driver.capture() if self._driver.frame_available() else None
-        except (OSError, RuntimeError):
+        except _FAILURES:
             picture = None
         if picture is None:
             self._revive()
@@ -73,9 +80,12 @@ class Camera:
 
     def _revive(self):
         if ticks_diff(ticks_ms(), self._heard) > _SILENCE_MS:
-            if self._driver is not None:
-                self._driver.deinit()
-                self._driver = None
+            driver, self._driver = self._driver, None
+            if driver is not None:
+                try:
+                    driver.deinit()
+                except _FAILURES:
+                    pass  # the new one ends it once more
             self.restarts += 1
             self._start()
 
@@ -92,9 +102,12 @@ class Camera:
                     **self._pins,
                 )
                 break
-            except (OSError, RuntimeError):
+            except _FAILURES:
                 sleep_ms(_PAUSE_MS)
         self._heard = ticks_ms()
         if self._driver is not None and self._turned:
-            self._driver.hmirror = True
-            self._driver.vflip = True
+            try:
+                self._driver.hmirror = True
+                self._driver.vflip = True
+            except _FAILURES:
+                pass  # a code is read at any angle

@@ -4,6 +4,8 @@
 // board (CMSDK APB timer, 25 MHz) therefore counts once in 40 instructions, and a microsecond of `time` is 1000 of
 // them. Who sleeps lets time pass as it does on the computer.
 
+#include "line.h"
+
 #include "py/mphal.h"
 #include "py/mpstate.h"
 #include "py/runtime.h"
@@ -55,7 +57,8 @@ void mp_hal_delay_us(mp_uint_t us) {
 void mp_hal_delay_ms(mp_uint_t ms) {
     uint64_t until = ticks() + (uint64_t)ms * TICKS_PER_US * 1000;
     for (uint64_t now = ticks(); now < until; now = ticks()) {
-        mp_event_wait_ms((until - now) / (TICKS_PER_US * 1000) + 1);
+        mp_handle_pending(true);
+        line_doze((until - now) / (TICKS_PER_US * 1000) + 1);
     }
 }
 

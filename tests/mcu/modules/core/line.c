@@ -74,20 +74,30 @@ void line_start(void) {
     look();
 }
 
-// With interrupts masked, WFI wakes for one that its handler then serves: none comes between the look and the sleep.
+// With interrupts masked, WFI wakes for one that its handler then serves: none comes between a look and the sleep.
+static void sleep_masked(int milliseconds) {
+    if (milliseconds > 0) {
+        SYST_RVR = (milliseconds < LONGEST_MS ? milliseconds : LONGEST_MS) * TICKS_PER_MS - 1;
+        SYST_CVR = 0;
+        SYST_CSR = 7; // the core's clock, with its exception, on
+    }
+    __asm volatile ("wfi" ::: "memory");
+    SYST_CSR = 0;
+    SCB_ICSR = PEND_SYST_CLEAR;
+}
+
 void line_wait(int milliseconds) {
     look();
     __asm volatile ("cpsid i" ::: "memory");
     if (head == tail && milliseconds && MP_STATE_MAIN_THREAD(mp_pending_exception) == MP_OBJ_NULL) {
-        if (milliseconds > 0) {
-            SYST_RVR = (milliseconds < LONGEST_MS ? milliseconds : LONGEST_MS) * TICKS_PER_MS - 1;
-            SYST_CVR = 0;
-            SYST_CSR = 7; // the core's clock, with its exception, on
-        }
-        __asm volatile ("wfi" ::: "memory");
-        SYST_CSR = 0;
-        SCB_ICSR = PEND_SYST_CLEAR;
+        sleep_masked(milliseconds);
     }
+    __asm volatile ("cpsie i" ::: "memory");
+}
+
+void line_doze(int milliseconds) {
+    __asm volatile ("cpsid i" ::: "memory");
+    sleep_masked(milliseconds);
     __asm volatile ("cpsie i" ::: "memory");
 }
 
@@ -114,7 +124,7 @@ mp_uint_t __wrap_mp_hal_stdout_tx_strn(const char *text, size_t length) {
             if (mp_hal_ticks_ms() - since > PATIENCE_MS) {
                 return i;
             }
-            line_wait(1);
+            line_doze(1);
         }
         UART0_DATA = (uint8_t)text[i];
     }
@@ -129,8 +139,5 @@ uintptr_t __wrap_mp_hal_stdio_poll(uintptr_t wanted) {
     if ((wanted & MP_STREAM_POLL_RD) && head != tail) {
         found |= MP_STREAM_POLL_RD;
     }
-    if ((wanted & MP_STREAM_POLL_WR) && !(UART0_STATE & TX_FULL)) {
-        found |= MP_STREAM_POLL_WR;
-    }
-    return found;
+    return found | (wanted & MP_STREAM_POLL_WR); // as the ESP32 says, whether there is room or not
 }
