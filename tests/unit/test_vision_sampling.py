@@ -137,12 +137,34 @@ def test_drift_brings_a_mesh_back_that_lies_beside_the_modules(mp, off):
         assert y == pytest.approx(top + (8 * j + 0.5) * module, abs=0.35)
 
 
+@pytest.mark.parametrize("size", [21, 33, 57])
+def test_levelling_is_the_distance_from_the_mean_around(mp, size):
+    rng = random.Random(size)
+    values = bytes(rng.randrange(256) for _ in range(size * size))
+    source = """
+from scanner.vision.levelling import Leveller
+v = bytearray(values)
+Leveller().level(v, bytearray(size * size), size)
+result = bytes(v)
+"""
+    got = mp.run(source, values=values, size=size)
+    for y in range(size):
+        for x in range(size):
+            window = [
+                values[r * size + c]
+                for r in range(max(0, y - 5), min(size, y + 6))
+                for c in range(max(0, x - 5), min(size, x + 6))
+            ]
+            far = values[y * size + x] - sum(window) // len(window) + 128
+            assert got[y * size + x] == max(0, min(255, far))
+
+
 EQUALISE = """
-from scanner.vision.deciding import Decider
 from scanner.vision.equalising import Equaliser
+from scanner.vision.levelling import Leveller
 v = bytearray(values)
 grid = bytearray(size * size)
-Decider().level(v, size)
+Leveller().level(v, grid, size)
 e = Equaliser()
 e.begin(v, grid, size, 128 + 40)
 result = [bytes(grid)]

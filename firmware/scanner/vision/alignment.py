@@ -17,7 +17,7 @@ _BIAS = const(1 << 20)
 
 @micropython.viper
 def _resample(x: int, y: int, p: ptr8, frame: ptr8, geometry: ptr32, side: int, patch: ptr8) -> int:
-    # geometry: width, height, flip, then first x, y and the half-module steps ux, uy, vx, vy in 1/256 px + _BIAS.
+    # geometry: width, height, flip, then first x, y and the steps ux, uy, vx, vy in 1/256 px + _BIAS.
     # x, y, p: no meaning, they take the registers. Returns the patch's contrast: the spread between the means of its
     # darker and lighter half.
     base = int(frame)

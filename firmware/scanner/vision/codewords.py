@@ -16,6 +16,7 @@ _MAX_CODEWORDS = const(3706)
 _MAX_BLOCKS = const(81)
 _MAX_SYNDROMES = const(2430)  # of version 40-H, 30 a block
 _UNSPENT = const(5)
+_STEP = const(4)
 # A block is taken for clean when this many syndromes are zero: any eight errors show in them, and more stay hidden
 # once in 2^64. Blocks that are not clean get all their syndromes.
 _FIRST_ROOTS = const(8)
@@ -91,7 +92,7 @@ class Blocks:
                     if not surveyed:
                         places.sureness(confidence, _stream)
                         surveyed = True
-                    fixed = self._with_erasures(start, own, b)
+                    fixed = self._with_erasures(start, own, b, 2 if plain else _STEP)
                 if fixed >= 0:
                     _done[b] = 1
                     self.done += 1
@@ -111,13 +112,13 @@ class Blocks:
         """Leave the data codewords alone in `data`; returns how many they are."""
         return interleaving.close_up(data, self.count, self._shorts, self._length, self._parity)
 
-    def _with_erasures(self, start, own, b):
+    def _with_erasures(self, start, own, b, step):
         # Few erasures first: each that is needless costs parity.
         parity = self._parity
         found = interleaving.least_sure(
             _stream, _doubtful, parity - _UNSPENT, b, self.count, self._shorts, self._length, parity
         )
-        for given in range(2, found + 1, 2):
+        for given in range(step, found + 1, step):
             errors = (parity - given) // 2
             while 2 * errors + given + _unspent(errors) > parity:
                 errors -= 1

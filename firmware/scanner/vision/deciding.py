@@ -27,25 +27,8 @@ def _fill(p: ptr8, table: ptr8):
         d += 1
 
 
-@micropython.viper
-def _fill_levels(p: ptr8, table: ptr8):
-    # The distance itself + 128, as far as a byte holds it.
-    d = 0 - 255
-    while d < 256:
-        v = d + 128
-        if v < 0:
-            v = 0
-        if v > 255:
-            v = 255
-        p[0] = v
-        p = ptr8(int(p) + 1)
-        d += 1
-
-
 _verdicts = bytearray(511)
-_levels = bytearray(511)
 _fill(_verdicts, _verdicts)
-_fill_levels(_levels, _levels)
 
 
 @micropython.viper
@@ -83,7 +66,7 @@ def _add_up(p: ptr8, s: ptr32, values: ptr8, size: int, sums: ptr32):
 
 @micropython.viper
 def _decide(
-    p: ptr8, to: ptr8, values: ptr8, grid: ptr8, size: int, sums: ptr32, table: ptr8, line: ptr8
+    p: ptr8, to: ptr8, values: ptr8, grid: ptr8, size: int, sums: ptr32, verdicts: ptr8, line: ptr8
 ):  # fmt: skip
     # line: thresholds of one row of squares. p, to take the registers.
     squares = size >> 2
@@ -130,7 +113,7 @@ def _decide(
         while n:
             i = 0
             while i < squares:
-                says = ptr8(int(table) + 255 - line[i])
+                says = ptr8(int(verdicts) + 255 - line[i])
                 to[0] = says[p[0]]
                 to = ptr8(int(to) + 1)
                 to[0] = says[p[1]]
@@ -164,15 +147,8 @@ class Decider:
 
     def decide(self, values, grid, size):
         """Fill `grid` from `values`: in each byte bit 0 is set for dark, and the rest is how sure that is."""
-        self._against(values, grid, size, _verdicts)
-
-    def level(self, values, size):
-        """Make of each of `values` its distance from the threshold, + 128."""
-        self._against(values, values, size, _levels)
-
-    def _against(self, values, to, size, table):
         squares = size >> 2
         if len(self._sums) < squares * squares:
             self._sums = array("i", (0,) * (squares * squares))
         _add_up(values, self._sums, values, size, self._sums)
-        _decide(values, to, values, to, size, self._sums, table, self._line)
+        _decide(values, grid, values, grid, size, self._sums, _verdicts, self._line)

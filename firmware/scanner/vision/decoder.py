@@ -52,6 +52,7 @@ class Decoder:
         tried = set()
         budget = self._budget
         budget.renew()
+        self._reading.begin()
         for first, step, shift, blurred in _SMALL_PASSES if width * height < _SMALL_FRAME else _PASSES:
             search.scan(first, step, shift, blurred)
             candidates = triples(search.found)
@@ -72,6 +73,10 @@ class Decoder:
             started = stages.now()
             if found or budget.left <= 0:
                 break
+        if not found:
+            one = self._reading.complete(frame, width, height, search.found)
+            if one is not None:
+                found.append(one)
         self.seen = len(search.found)
         return found
 

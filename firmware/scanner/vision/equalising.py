@@ -21,7 +21,7 @@ _LINE = const(180)  # modules of version 40, one more on each side
 _PLAIN = const(5)  # features: own value, beside, above and below, both diagonals
 _ALL = const(9)  # and the decisions beside, above and below, on both diagonals
 _UNIT = const(64)  # what a decision counts, and what sums of features should come to
-_SAMPLES = const(1000)  # modules that the weights are fitted to, at least
+_SAMPLES = const(800)  # modules that the weights are fitted to, at least
 _TRUST = const(30)  # percent of the mean certainty: what is decided with less is not learnt from
 _EASE = 0.01  # of each feature's power is added, so that no weight grows without need
 

@@ -12,7 +12,7 @@ from micropython import const
 _BIAS = const(1 << 20)
 _REACH = const(31)  # samples on each side, a quarter module apart
 _COUNT = const(63)
-_BESIDE = const(2)  # lines on each side
+_LINES = const(5)  # half a module apart
 _LEAST_SCALE = const(176)  # of the expected module, in 1/256: 0.69
 _MOST_SCALE = const(368)  # 1.44
 _FIRMNESS = const(12)  # a fit one module off must be 2^10 / 2^12 better
@@ -23,39 +23,43 @@ _LEAST_LIKENESS = const(60)  # percent
 
 @micropython.viper
 def _profile(x: int, y: int, frame: ptr8, geometry: ptr32, sums: ptr32):
-    # geometry: width, height, flip, then x, y of the first sample of the first line, the step along and from line to
-    # line, in 1/256 px + _BIAS. sums: running sums of the grey values of all lines. x, y take the registers.
+    # geometry: width, height, flip, then x, y of the first sample of the first line in 1/256 px, the steps along and
+    # from line to line in 1/4096 px, all + _BIAS. sums: running sums of the grey values of all lines, of the pixels
+    # nearest to the samples. x, y take the registers, in 1/4096 px.
+    base = int(frame)
     width = int(geometry[0])
-    limit_x = ((width - 1) << 8) - 1
-    limit_y = ((int(geometry[1]) - 1) << 8) - 1
+    limit_x = (width - 1) << 12
+    limit_y = (int(geometry[1]) - 1) << 12
     flip = int(geometry[2])
+    along_x = int(geometry[5]) - _BIAS
+    along_y = int(geometry[6]) - _BIAS
+    across_x = int(geometry[7]) - _BIAS
+    across_y = int(geometry[8]) - _BIAS
+    start_x = ((int(geometry[3]) - _BIAS) << 4) + 2048
+    start_y = ((int(geometry[4]) - _BIAS) << 4) + 2048
     total = 0
     sums[0] = 0
     k = 0
     while k < _COUNT:
-        x = int(geometry[3]) - _BIAS + (int(geometry[5]) - _BIAS) * k // 16
-        y = int(geometry[4]) - _BIAS + (int(geometry[6]) - _BIAS) * k // 16
-        line = 0 - _BESIDE
-        while line <= _BESIDE:
-            px = x
-            py = y
-            if px < 0:
-                px = 0
-            if py < 0:
-                py = 0
-            if px > limit_x:
-                px = limit_x
-            if py > limit_y:
-                py = limit_y
-            p = ptr8(int(frame) + (py >> 8) * width + (px >> 8))
-            fx = (px >> 4) & 15
-            top = (p[0] << 4) + (p[1] - p[0]) * fx
-            p = ptr8(int(p) + width)
-            low = (p[0] << 4) + (p[1] - p[0]) * fx
-            total += (((low - top) * ((py >> 4) & 15) + (top << 4)) >> 8) ^ flip
-            x += int(geometry[7]) - _BIAS
-            y += int(geometry[8]) - _BIAS
-            line += 1
+        x = start_x
+        y = start_y
+        n = _LINES
+        while n:
+            if x < 0:
+                x = 0
+            if y < 0:
+                y = 0
+            if x > limit_x:
+                x = limit_x
+            if y > limit_y:
+                y = limit_y
+            p = ptr8((y >> 12) * width + (x >> 12) + base)
+            total += p[0] ^ flip
+            x += across_x
+            y += across_y
+            n -= 1
+        start_x += along_x
+        start_y += along_y
         k += 1
         sums[k] = total
 
@@ -115,7 +119,7 @@ def _fit(sums, best) -> int:
             off += _FAR // 2
         scale += 24
     step = 16
-    while step:
+    while step > 2:
         i = 0 - 1
         mid_s = s
         mid_o = o
@@ -176,8 +180,8 @@ class LegEnd:
         g[4] = round(y - uy * 7.75 - vy) + _BIAS
         g[5] = round(ux * 4) + _BIAS
         g[6] = round(uy * 4) + _BIAS
-        g[7] = round(vx / 2) + _BIAS
-        g[8] = round(vy / 2) + _BIAS
+        g[7] = round(vx * 8) + _BIAS
+        g[8] = round(vy * 8) + _BIAS
         sums = self._sums
         _profile(0, 0, frame, g, sums)
         top = _fit(sums, self._best)

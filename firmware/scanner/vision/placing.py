@@ -15,25 +15,38 @@ _LEAST_TIMING = 0.3  # 1 is a perfect timing pattern, 0 is noise
 _NAMED_FROM = 6  # estimated versions from here on are looked up in the version information
 _NAMED_BONUS = 0.5  # on top of the timing's score: one symbol in eight without a version seems to name one
 _FAR_REACH = 6  # modules searched around the expected place of the last alignment pattern
+_UNLIKE = 45  # percent likeness; what is less like a finder along one line is none along others
+_END_COST = 90  # thousands of instructions: a finder measured along a leg
+_SIZE_COST = 700  # the size chosen
+_PATTERN_COST = 110  # an alignment pattern
 _NEAR_REACH = 2  # and of the others, once that one is known
 
 
 class Placing:
     def __init__(self, mesh, sampler, alignment):
-        self._end = LegEnd()
+        self.end = LegEnd()
         self._mesh = mesh
         self._sampler = sampler
         self._alignment = alignment
+        self._unlike = set()  # numbers of finders that are none
+        self.cost = 0  # of the last triple, in thousands of instructions
+        self.timing = 0.0  # how well the timing patterns and the version spoke for the size
+        self.found = 1.0  # part of the alignment patterns that were found
         self._frame = b""
+
+    def begin(self):
+        """A new frame, with other finders."""
+        self._unlike.clear()
 
     def forget(self):
         """Leave nothing of the last frame."""
         self._frame = b""
-        self._end.forget()
+        self.end.forget()
         self._alignment.forget()
 
     def place(self, frame, width, height, three, flip):
         """Lay the mesh for a triple of finders (top left, top right, bottom left). False if it is no symbol."""
+        self.cost = 0
         self._frame = frame
         self._width = width
         self._height = height
@@ -48,6 +61,7 @@ class Placing:
         ratio = along[0] / down[0]
         if not 1 / _LEG_RATIO < ratio < _LEG_RATIO:
             return False
+        self.cost += _SIZE_COST
         projection = self._choose_size(a, along, down)
         if projection is None:
             return False
@@ -62,14 +76,19 @@ class Placing:
         ox = other.x - a.x
         oy = other.y - a.y
         side = (ox * ox + oy * oy) ** 0.5
-        end = self._end
+        end = self.end
         ends = []
         for f in (a, b):
+            if f.number in self._unlike:
+                return None
+            self.cost += _END_COST
             u = f.module / length
             v = f.module / side
             if not end.measure(
                 self._frame, self._width, self._height, self._flip, f.x, f.y, dx * u, dy * u, ox * v, oy * v
             ):
+                if end.likeness < _UNLIKE:
+                    self._unlike.add(f.number)
                 return None
             ends.append((end.module * f.module, end.x, end.y))
         (near, ax, ay), (far, bx, by) = ends
@@ -102,6 +121,7 @@ class Placing:
                 if score > top:
                     top = score
                     best = projection
+        self.timing = top
         if best is not None:
             self._mesh.lay(best)
         return best
@@ -157,8 +177,10 @@ class Placing:
         mesh = self._mesh
         lines = matrix.alignment_positions((projection.size - 17) // 4)
         count = len(lines)
+        self.found = 1.0
         if not count:
             return
+        self.cost += _PATTERN_COST * count * count
         far = projection.span - 3
         shift = self._find(projection, far, far, _NEAR_REACH, (0, 0)) or self._find(
             projection, far, far, _FAR_REACH, (0, 0)
@@ -182,6 +204,7 @@ class Placing:
                     known[i, j] = self._find(projection, u, v, 1, near) or self._find(
                         projection, u, v, _NEAR_REACH, near
                     )
+        self.found = (sum([1 for v in known.values() if v]) - 3) / (len(known) - 3)
         for j in range(count):
             for i in range(count):
                 shift = known[i, j] or _mean(

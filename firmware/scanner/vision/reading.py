@@ -7,9 +7,11 @@ from micropython import const
 
 from scanner.vision import symbol
 from scanner.vision.alignment import AlignmentSearch
+from scanner.vision.completing import Completion
 from scanner.vision.deciding import Decider
 from scanner.vision.drift import Drift
 from scanner.vision.equalising import Equaliser
+from scanner.vision.levelling import Leveller
 from scanner.vision.mesh import Mesh
 from scanner.vision.placing import Placing
 from scanner.vision.sampling import Sampler
@@ -17,13 +19,16 @@ from scanner.vision.stages import FIT, READ
 
 _LARGE = const(704)  # 1/256 px: of modules that large the nearest pixel is read at first
 _FOLLOWED = const(2)  # rounds of following the drift
-_ROUNDS = const(4)  # of equalising with the neighbours' decisions
+_LEAST_FOUND = 0.3  # part of the alignment patterns without which it is no symbol
+_LEAST_TIMING = 0.4  # to go on where the first reading fails
+_ROUNDS = const(7)  # of deciding and reading, at most
+_IDLE = const(2)  # rounds without a gain, after which the symbol is
 
-# Thousands of instructions.
-_REFUSE_COST = const(300)  # a triple that makes no symbol
-_PLACE_COST = const(2000)  # one that may
-_FOLLOW_COST = const(950)  # a module, in instructions: one round
-_READ_COST = const(400)  # the same: one sampling and reading
+# Instructions a module.
+_READ_COST = const(280)  # one sampling and reading
+_FOLLOW_COST = const(850)  # one round of following the drift
+_LEVEL_COST = const(600)  # what equalising begins with
+_REFINE_COST = const(850)  # one round of it, and reading
 
 
 class Reading:
@@ -33,17 +38,25 @@ class Reading:
         self._mesh = Mesh()
         self._sampler = Sampler()
         self._decider = Decider()
+        self._leveller = Leveller()
         self._placing = Placing(self._mesh, self._sampler, AlignmentSearch())
+        self._completion = Completion(self._placing.end, self._sampler)
         self._drift = Drift()
         self._equaliser = Equaliser()
         self._budget = budget
         self._stages = stages
 
+    def begin(self):
+        """A new frame, with other finders."""
+        self._placing.begin()
+
     def forget(self):
         """Overwrite whatever still holds the last frame's code."""
         self._placing.forget()
+        self._completion.forget()
         self._sampler.forget()
         self._decider.forget()
+        self._leveller.forget()
         self._equaliser.forget()
         symbol.forget()
 
@@ -54,18 +67,40 @@ class Reading:
         started = stages.now()
         flip = 255 if three[0].inverted else 0
         placed = self._placing.place(frame, width, height, three, flip)
-        budget.left -= _PLACE_COST if placed else _REFUSE_COST
+        budget.left -= self._placing.cost
         stages.spent(FIT, started)
-        if not placed:
+        if not placed or self._placing.found < _LEAST_FOUND:
             return None
         coarse = min([f.module for f in three]) >= _LARGE
         one = self._first(frame, width, height, flip, coarse)
-        if one is None and budget.left > 0:
+        if one is None and budget.left > 0 and self._placing.timing > _LEAST_TIMING:
             one = self._patient(frame, width, height, flip)
         if one is not None:
             one.inverted = bool(three[0].inverted)
             one.corners = self._mesh.corners(width, height)
         return one
+
+    def complete(self, frame, width, height, finders):
+        """The same from two of the finders that were found and a third that was not; None if there is none."""
+        budget = self._budget
+        completion = self._completion
+        started = self._stages.now()
+        pairs = completion.pairs(frame, width, height, finders)
+        self._stages.spent(FIT, started)
+        budget.left -= completion.cost
+        for a, b in pairs:
+            if budget.left <= 0:
+                break
+            started = self._stages.now()
+            likely = completion.triples(a, b)
+            self._stages.spent(FIT, started)
+            budget.left -= completion.cost
+            for three in likely:
+                if budget.left > 0:
+                    one = self.attempt(frame, width, height, three)
+                    if one is not None:
+                        return one
+        return None
 
     def _first(self, frame, width, height, flip, coarse):
         # Read the grid as it was placed.
@@ -101,23 +136,28 @@ class Reading:
             drift.follow(frame, width, height, mesh, values, flip, contrast // 3)
             budget.left -= size * size * _FOLLOW_COST // 1000
         sampler.sample(frame, width, height, mesh, flip)
-        self._decider.level(values, size)
+        self._leveller.level(values, grid, size)
         equaliser.begin(values, grid, size, min(255, 128 + contrast // 2))
-        budget.left -= size * size * _FOLLOW_COST // 1000
+        budget.left -= size * size * _LEVEL_COST // 1000
         attempts = symbol.Attempts(size)
-        one = None
-        for decided in range(_ROUNDS + 1):
-            if not equaliser.refine(values, grid, size, decided):
+        part = 0  # of the symbol that is read, in percent
+        idle = 0
+        for turn in range(_ROUNDS):
+            # The first is read as it is; then the blur is taken back, from the third on by the decisions as well.
+            if budget.left <= 0 or (turn and not equaliser.refine(values, grid, size, turn > 1)):
                 break
-            budget.left -= size * size * _FOLLOW_COST // 1000
+            budget.left -= size * size * _REFINE_COST // 1000
             started = stages.spent(FIT, started)
             try:
-                one = attempts.read(grid, grid)
+                one = attempts.read(grid, grid if turn != 2 else None)
             except ValueError:
-                break
-            if one is None:
-                attempts.settle(grid)
+                return None
+            was = part
+            part = 0 if one is not None else attempts.settle(grid)
             started = stages.spent(READ, started)
-            if one is not None or budget.left <= 0:
+            if one is not None:
+                return one
+            idle = idle + 1 if part == was else 0
+            if turn > 2 and idle >= _IDLE:
                 break
-        return one
+        return None
