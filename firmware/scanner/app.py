@@ -21,6 +21,7 @@ from scanner.rules.together import Together
 from scanner.rules.verdict import Verdict
 from scanner.scan_report import nothing_report, stages, verdict_report
 from scanner.ui import sounds, view
+from scanner.ui.explain_screen import Pages
 from scanner.ui.screens import Screen
 from scanner.upkeep import Upkeep
 from scanner.version import VERSION
@@ -28,6 +29,7 @@ from scanner.version import VERSION
 HOLD_MS = const(10000)  # a verdict stays so long: time to find name and birth date in the passport
 _PARTS_MS = const(30000)  # a card in several codes waits so long for the next of them
 _DWELL_MS = const(1500)  # and at least so long before another code may replace it
+_READ_MS = const(60000)  # an explanation stays so long
 _TICK_MS = const(1000)  # how often the seconds left are drawn
 _IDLE_MS = const(20)  # wait for the camera, so that the cable is served in time
 _TIDY_FRAMES = const(30)  # frames without a code between two collections of garbage
@@ -49,6 +51,7 @@ class App:
         self._ready = None  # the waiting screen that is drawn, or None while a verdict is
         self._shown = None  # the verdict on the screen
         self._view = None
+        self._pages = None  # the explanation on the screen, in its place
         self._since = 0
         self._drawn = 0
         self._frames = 0
@@ -93,7 +96,7 @@ class App:
 
     def clear(self):
         """Back to the waiting screen; nothing of the holder stays."""
-        self._shown = self._view = None
+        self._shown = self._view = self._pages = None
         self._parts.forget()
         self._together.forget()
         self.screen.clear()
@@ -104,10 +107,28 @@ class App:
         scrub()
         self.board.cleared()
 
+    def explain(self, around=False):
+        """Show why the verdict on the screen is what it is, or the next page of that; (page, pages).
+
+        None where nothing is explained, and after the last page unless `around`.
+        """
+        if self._shown is None or not self._shown.trace:
+            return None
+        if self._pages is None:
+            full = self.policy.privacy == FULL
+            self._pages = Pages(self.screen.canvas, self._shown, self._view.environment, full)
+        if around and self._pages.number == len(self._pages):
+            self._pages.number = 0
+        if not self._pages.turn():
+            return None
+        self._since = ticks_ms()
+        self.board.display.show()
+        return self._pages.number, len(self._pages)
+
     def show_ready(self, reading):
         """Draw the waiting screen, unless it is there already."""
         ready = status.ready_view(self, reading)
-        key = (ready.clock, ready.clock_trusted, ready.list_version, ready.list_age, reading)
+        key = (ready.clock, ready.clock_trusted, ready.list_version, ready.list_age, ready.problem, reading)
         if key != self._ready:
             self.screen.ready(ready)
             self._ready = key
@@ -117,13 +138,13 @@ class App:
         """The button, and the seconds a verdict has left."""
         if self.board.button.pressed():
             self._memory.forget()
-            if self._shown is not None:
+            if self._shown is not None and not (self.policy.explain and self.explain()):
                 self.clear()
         elif self._shown is not None:
             now = ticks_ms()
             if ticks_diff(now, self._since) >= self._hold():
                 self.clear()
-            elif ticks_diff(now, self._drawn) >= _TICK_MS:
+            elif self._pages is None and ticks_diff(now, self._drawn) >= _TICK_MS:
                 self._count_down(self._view)
                 self.screen.tick(self._view)
                 self.board.display.show()
@@ -178,7 +199,7 @@ class App:
         return ticks_diff(ticks_ms(), self._since) < _DWELL_MS
 
     def _show(self, verdict, progress=None):
-        self._ready = None
+        self._ready = self._pages = None
         self._shown = verdict
         self._since = ticks_ms()
         shown = view.from_verdict(verdict, self.trust.environment, self.policy.privacy)
@@ -198,6 +219,8 @@ class App:
     def _hold(self):
         if self.board.hold_ms is not None:
             return self.board.hold_ms
+        if self._pages is not None:
+            return _READ_MS
         if self._view.progress:
             return _PARTS_MS
         return self.policy.wait * 1000 if self._shown.need else HOLD_MS

@@ -26,11 +26,12 @@ def scrub():
 
 
 def _fill(left):
-    held = []
+    # A chain, because a list would need ever larger pieces for itself.
+    held = None
     size = _LARGEST
     while size >= _SMALLEST and left > 0:
         try:
-            held.append(bytearray(size))
+            held = (bytearray(size), held)
             left -= size
         except MemoryError:
             size >>= 1

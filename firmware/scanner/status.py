@@ -11,6 +11,7 @@ from scanner.ui.view import ReadyView
 from scanner.version import VERSION
 
 _DAY = 86400
+_RULES = {"no_policy": "No rules", "policy_damaged": "Rules damaged"}
 
 
 def methods(app):
@@ -18,6 +19,7 @@ def methods(app):
     table = app.upkeep.methods()
     table["hello"] = lambda params: hello(app)
     table["ping"] = lambda params: {}
+    table["screen.explain"] = lambda params: explain(app)
     return table
 
 
@@ -43,6 +45,14 @@ def hello(app):
         "free": {"flash": board.storage.free(), "heap": gc.mem_free()},
         "link": app.link.counters(),
     }
+
+
+def explain(app):
+    """{page, pages} of the explanation that the screen now shows, which is all that leaves the scanner of it."""
+    shown = app.explain(around=True)
+    if shown is None:
+        raise messages.LinkError("nothing_shown")
+    return {"page": shown[0], "pages": shown[1]}
 
 
 def trust_state(trust):
@@ -81,6 +91,7 @@ def ready_view(app, reading):
     view.clock = dates.moment(now)
     view.clock_trusted = clock.trusted
     view.reading = reading
+    view.problem = _RULES.get(app.policy.problem, "")
     if not isinstance(app.trust, NoList):
         view.environment = app.trust.environment
         view.list_version = str(app.trust.version)

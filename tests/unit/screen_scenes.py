@@ -110,6 +110,28 @@ def parts(progress: list[bool], left: int, environment: str = "PROD"):
     return kind, {**data, "progress": progress}
 
 
+def privately(privacy: str, code: str, claims: dict[str, Any], need: str = "", detail: str = ""):
+    kind, data = verdict(code, claims)
+    return kind, {**data, "privacy": privacy, "need": need, "detail": detail}
+
+
+STEPS = [
+    ("Signed by a trusted key", 1, "Ministry of Health of Utopia"),
+    ("Within its dates", 1, ""),
+    ("No vaccination in the future", 1, ""),
+    ("Proof: the last dose of an accepted product, 14 to 270 days ago", 0, ""),
+    ("product in accepted", 1, "product = comirnaty"),
+    ("dose >= doses", 1, "dose = 2, doses = 2"),
+    ("date 14 to 270 days ago", 0, "date = 2021-06-25"),
+    ("Proof: a negative test of the last 48 hours, taken by the staff of a pharmacy or a test centre", 2, ""),
+    ("sampled at most 48 hours ago", 2, "sampled = none"),
+]
+
+
+def explained(page: int, environment: str = "PROD", inputs: bool = True):
+    return "explained", {"page": page, "environment": environment, "inputs": inputs, "trace": STEPS}
+
+
 FRESH = {"list_version": "2026.11.20", "list_age": 2, "clock": "22 Nov 2026 · 03:37 UTC"}
 
 SCENES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -129,6 +151,15 @@ SCENES: dict[str, tuple[str, dict[str, Any]]] = {
     "parts": parts([True, False, True], 25),
     "parts-many-demo": parts([number % 3 > 0 for number in range(32)], 3, "DEMO"),
     "check-no-list": verdict("no_trust_list", None, "DEMO"),
+    "check-more-needed": privately("full", "more_needed", ERIKA, need="a negative test of the last 48 hours"),
+    "check-rules": privately("full", "rules_not_met", ERIKA, detail="date 14 to 270 days ago"),
+    "check-no-rules-for-country": privately("full", "no_rules_for_country", ERIKA, detail="HR"),
+    "pass-minimal": privately("minimal", "ok", ERIKA),
+    "check-minimal": privately("minimal", "more_needed", CYRILLIC, need="a recovery or a full vaccination"),
+    "pass-verdict-only": privately("verdict", "ok", ERIKA),
+    "explained-1": explained(1),
+    "explained-2": explained(2),
+    "explained-demo": explained(1, "DEMO", False),
     "refuse-expired": verdict("expired", ERIKA),
     "refuse-positive": verdict("test_positive", POSITIVE, "DEMO"),
     "refuse-forged": verdict("bad_signature", None),
@@ -138,6 +169,7 @@ SCENES: dict[str, tuple[str, dict[str, Any]]] = {
     "ready-demo": ("ready", {**FRESH, "environment": "DEMO"}),
     "ready-stale": ("ready", {**FRESH, "list_age": 40, "list_state": 2, "clock_trusted": False}),
     "ready-no-list": ("ready", {"list_age": None, "clock": "22 Nov 2026 · 03:37 UTC"}),
+    "ready-no-rules": ("ready", {**FRESH, "problem": "No rules"}),
     "reading": ("ready", {**FRESH, "reading": True, "hint": "A code is in sight."}),
     "starting": ("message", {"title": "Starting", "text": "Checking the list of issuers"}),
     "fault": ("fault", {"title": "Camera fault", "text": "The camera does not answer. Call the technician."}),
@@ -148,6 +180,7 @@ DEVICE = """
 import gc
 from scanner.credentials.claims import Claims
 from scanner.rules.verdict import Verdict
+from scanner.ui.explain_screen import Pages
 from scanner.ui.screens import Screen
 from scanner.ui.view import ReadyView, from_verdict
 
@@ -175,7 +208,9 @@ def claims_of(members):
     return claims
 
 def view_of(data):
-    view = from_verdict(Verdict(data["code"], claims_of(data["claims"])), data["environment"])
+    made = Verdict(data["code"], claims_of(data["claims"]), data.get("detail", ""))
+    made.need = data.get("need", "")
+    view = from_verdict(made, data["environment"], data.get("privacy", "full"))
     view.seconds_left = data["seconds_left"]
     view.seconds_total = data["seconds_total"]
     view.progress = data.get("progress")
@@ -191,6 +226,12 @@ def draw(scene, width, height):
         for name in data:
             setattr(view, name, data[name])
         on.ready(view)
+    elif kind == "explained":
+        made = Verdict("rules_not_met")
+        made.trace = data["trace"]
+        pages = Pages(on.canvas, made, data["environment"], data["inputs"])
+        pages.number = data["page"] - 1
+        pages.turn()
     elif kind == "message":
         on.message(data["title"], data["text"])
     else:

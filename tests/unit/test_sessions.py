@@ -118,13 +118,14 @@ def test_each_role_may_do_its_own_and_no_more(desk, role_name):
         "bundle.cancel": {"technician"},
         "config.set": {"technician"},
         "seal": {"technician"},
+        "screen.explain": {"supervisor"},
         "unseal": {"technician", "authority"},
         "journal.head": {"supervisor"},
         "journal.read": {"supervisor"},
         "journal.ack": {"supervisor"},
     }
     assert set(desk.run("result = list(rights.RIGHTS)")) == set(rights)
-    assert set(desk.run("result = list(methods)")) | {"hello", "ping"} == set(rights)
+    assert set(desk.run("result = list(methods)")) | {"hello", "ping", "screen.explain"} == set(rights)
     check = """
 try:
     up.gate.check(method, token)

@@ -172,3 +172,59 @@ def test_every_code_of_the_certificates_value_sets_is_known(mp, corpora):
         assert mp.call("scanner.ui.countries:country", code), code
     for code in json.loads((sets / "vaccine-medicinal-product.json").read_text())["valueSetValues"]:
         assert "/" not in mp.run("from scanner.ui import words; result = words._product(code)", code=code)
+
+
+NEEDS = """
+from scanner.rules.verdict import Verdict
+from scanner.ui.view import from_verdict
+def seen(code, members, privacy, need="", detail=""):
+    made = Verdict(code, claims_of(members), detail)
+    made.need = need
+    view = from_verdict(made, "PROD", privacy)
+    names = ("family", "given", "family_ascii", "given_ascii", "birth", "issuer", "action", "sentence")
+    return {name: getattr(view, name) for name in names}, list(view.summary), view.holder
+result = seen(**asked)
+"""
+
+
+def shown(mp, **asked):
+    mp.run(DEVICE, HERE)
+    return mp.run(NEEDS, HERE, asked={"members": ERIKA, "code": "ok", **asked})
+
+
+def test_minimal_shows_initials_and_the_birthday(mp):
+    view, summary, holder = shown(mp, privacy="minimal")
+    assert (view["family"], view["given"], view["birth"]) == ("M.", "G.", "26 Feb")
+    assert (view["family_ascii"], view["given_ascii"]) == ("M.", "G.")
+    assert (view["issuer"], summary, holder) == ("Austria (AT)", [], True)
+    text = " ".join(view.values())
+    assert "1998" not in text and "usterfrau" not in text and "USTERFRAU" not in text
+
+
+@pytest.mark.parametrize("birth", ["1998-02", "1998", "", "1998-99-99", "12.08.1998"])
+def test_minimal_of_a_birth_date_without_a_day_shows_none(mp, birth):
+    view, _, _ = shown(mp, privacy="minimal", members={**ERIKA, "birth": birth})
+    assert view["birth"] == "not given"
+
+
+def test_verdict_only_shows_nobody(mp):
+    view, summary, holder = shown(mp, privacy="verdict")
+    assert (view["family"], view["given"], view["birth"], view["issuer"]) == ("", "", "", "")
+    assert (summary, holder) == ([], False)
+
+
+@pytest.mark.parametrize("privacy", ["full", "minimal", "verdict"])
+def test_what_is_still_needed_is_said_in_every_mode(mp, privacy):
+    view, _, _ = shown(mp, code="more_needed", privacy=privacy, need="a negative test")
+    assert view["action"] == "Now scan: a negative test"
+
+
+def test_what_was_not_met_is_said_where_the_facts_are(mp):
+    asked = {"code": "rules_not_met", "detail": "date 14 to 270 days ago"}
+    assert shown(mp, privacy="full", **asked)[1][0] == "Not met: date 14 to 270 days ago"
+    assert shown(mp, privacy="minimal", **asked)[1] == []
+
+
+def test_a_country_without_rules_is_named(mp):
+    view, _, _ = shown(mp, code="no_rules_for_country", privacy="full", detail="HR")
+    assert view["sentence"] == "No rules are loaded for Croatia (HR)."

@@ -18,8 +18,8 @@ ERRORS = (
     # Bundles.
     "bad_bundle", "other_deployment", "wrong_kind", "wrong_environment", "downgrade", "no_transfer", "out_of_order",
     "incomplete", "part_damaged", "unusable", "no_space",
-    # The clock, the journal.
-    "clock_backwards", "clock_implausible", "no_journal", "bad_sequence",
+    # The clock, the journal, the screen.
+    "clock_backwards", "clock_implausible", "no_journal", "bad_sequence", "nothing_shown",
 )
 # fmt: on
 

@@ -26,6 +26,7 @@ RIGHTS = {
     "journal.head": (SUPERVISOR,),
     "journal.read": (SUPERVISOR,),
     "journal.ack": (SUPERVISOR,),
+    "screen.explain": (SUPERVISOR,),
 }
 # fmt: on
 

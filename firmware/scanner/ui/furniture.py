@@ -21,10 +21,7 @@ def banner(canvas, environment):
     """A striped band at the top unless the environment is the real one; returns the y below it."""
     if environment == "PROD":
         return 0
-    text = _ENVIRONMENTS.get(environment) or environment + " – NOT FOR USE"
-    font = canvas.medium
-    if font.width(text) > canvas.width - 2 * _STRIPE:
-        font = canvas.small
+    text, font = _banner(canvas, environment)
     height = font.height + 2
     canvas.box(0, 0, canvas.width, height, colours.BANNER)
     half = (canvas.width - font.width(text)) // 2 - 4
@@ -33,6 +30,18 @@ def banner(canvas, environment):
         _stripe(canvas, canvas.width - half + x + height, canvas.width - half, canvas.width, height)
     canvas.centred(font, text, 1, colours.WHITE, colours.BANNER)
     return height
+
+
+def room(canvas, environment):
+    """The height that the banner takes."""
+    return 0 if environment == "PROD" else _banner(canvas, environment)[1].height + 2
+
+
+def _banner(canvas, environment):
+    # (text, font)
+    text = _ENVIRONMENTS.get(environment) or environment + " – NOT FOR USE"
+    narrow = canvas.medium.width(text) > canvas.width - 2 * _STRIPE
+    return text, canvas.small if narrow else canvas.medium
 
 
 def _stripe(canvas, x, left, right, height):

@@ -85,6 +85,8 @@ def _knowledge(view):
         lines.append(
             (_age(view.list_age) + ("", " · update soon", " · too old")[view.list_state], view.list_state)
         )
+    if view.problem:
+        lines.append((view.problem, 2))
     if view.clock:
         lines.append((view.clock, 0 if view.clock_trusted else 2))
     if not view.clock_trusted:

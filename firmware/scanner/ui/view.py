@@ -9,6 +9,10 @@ from scanner.ui import dates, words
 _LONGEST = const(200)  # letters of a name; schemas allow 80, a hostile issuer any number
 _NO_NAME = "(no name given)"
 _NO_BIRTH = "not given"
+_COMPARE = {
+    MINIMAL: "Compare initials and birthday with an identity card.",
+    VERDICT: "No name is shown here, by policy.",
+}
 _RULE_CODES = ("rules_not_met", "not_accepted", "rule_undecided")
 
 
@@ -57,6 +61,7 @@ class ReadyView:
         self.clock_trusted = True
         self.hint = hint
         self.reading = False  # True: a code is in sight, hold still
+        self.problem = ""  # what else is missing for PASS
 
 
 def from_verdict(verdict, environment="PROD", privacy=FULL):
@@ -79,6 +84,8 @@ def from_verdict(verdict, environment="PROD", privacy=FULL):
     source = getattr(getattr(claims, "key", None), "source", None)
     if source and view.environment == "PROD":
         view.environment = source
+    if verdict.code == "ok" and privacy in _COMPARE:
+        view.action = _COMPARE[privacy]
     if privacy == VERDICT:
         return view
     view.holder = True

@@ -34,6 +34,8 @@ examples:
   gatepost device push list.gatepost --name gate-3 --role ana/technician.role
   gatepost device clock --role ana/technician.role
   gatepost device config --rename gate-4 --role ana/technician.role
+  gatepost device explain --role li/supervisor.role
+      the steps to the verdict that is on the screen, there; once more for the next page
   gatepost device unseal --name gate-4 --role ana/technician.role --yes
       wipes keys, lists and journal first
 
@@ -92,6 +94,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--authority", type=Path, metavar="FILE", help="check the certificates with this public key"
     )
 
+    action("explain", "have a scanner's screen show the steps to its verdict, page by page; for supervisors")
     action("seal", "close a scanner: it answers nothing but signed requests")
     unseal = action("unseal", "wipe all that is this deployment's from a scanner, and open it")
     unseal.add_argument("--yes", action="store_true", help="do not ask")
@@ -100,6 +103,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     actions = {
         "list": _list, "hello": _hello, "provision": _provision, "push": _push, "clock": _clock, "config": _config,
+        "explain": _explain,
         "seal": _seal, "unseal": _unseal,
     }  # fmt: skip
     return actions[args.action](args)
@@ -241,6 +245,16 @@ def _config(args: argparse.Namespace) -> int:
         print(f"it is {hello['name']} now")
     if supervisors:
         print(f"its journal is for {', '.join(name for name, _ in supervisors)} from now on")
+    return 0
+
+
+def _explain(args: argparse.Namespace) -> int:
+    with _session(args) as client:
+        page, pages = client.explain()
+    if args.json:
+        _json({"page": page, "pages": pages})
+    else:
+        print(f"page {page} of {pages} is on the screen")
     return 0
 
 

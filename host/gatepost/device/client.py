@@ -152,6 +152,11 @@ class Client:
         self.ask("unseal", {}, _WIPE)
         self._token = b""
 
+    def explain(self) -> tuple[int, int]:
+        """Have the screen show the steps to its verdict, or their next page: (page, pages). For supervisors."""
+        shown = self.ask("screen.explain")
+        return shown["page"], shown["pages"]
+
     def journal_head(self, nonce: bytes = b"") -> dict[str, Any]:
         """Where the journal stands, signed by the scanner over `nonce` too."""
         return self.repeat("journal.head", {"nonce": nonce}, _SLOW)

@@ -38,6 +38,7 @@ SENTENCES = {
     "clock_implausible": "the time is too far ahead",
     "no_journal": "it keeps no journal: no supervisors are on it",
     "bad_sequence": "its journal does not hold that",
+    "nothing_shown": "no verdict with steps is on its screen, or its last page was shown",
 }
 
 
