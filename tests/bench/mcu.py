@@ -62,7 +62,7 @@ def report(machine: Machine, args: argparse.Namespace) -> int:
     """Print the tables that are wanted."""
     wanted = args.what or _TABLES
     with machine:
-        version = machine.run("import sys; result = sys.version")
+        version = machine.run("import sys; result = 'MicroPython %d.%d.%d' % sys.implementation[1][:3]")
         print(
             f"# Instructions\n\n`python {shlex.join(sys.argv)}`\n\nCore: Cortex-M3 (QEMU mps2-an385), {version}\n"
         )
