@@ -37,10 +37,14 @@ class UsbPort:
 
     def readinto(self, buffer):
         """Bytes read, or None where there are none."""
+        # A byte costs what these few lines cost, so they hold everything in locals.
         count = 0
+        room = len(buffer)
         one = self._one
-        while count < len(buffer) and self.wait(0):
-            if not self._in.readinto(one):
+        poll = self._readable.ipoll
+        read = self._in.readinto
+        while count < room and next(poll(0), None):
+            if not read(one):
                 break
             buffer[count] = one[0]
             count += 1
