@@ -14,7 +14,7 @@ import pytest
 from gatepost.trust.image import build_image, pack_image
 from harness.certificates import NOW
 from harness.interpreter import FIRMWARE, DeviceError
-from harness.travellers import AUTHORITY, BUNDLE, GOOD
+from harness.travellers import AUTHORITY, BUNDLE, GOOD, POLICY
 from PIL import Image
 
 FAKES = Path(__file__).with_name("esp32_fakes.py").read_text()
@@ -345,7 +345,7 @@ STOP = "\nvfs.umount('/flash')\nPartition.image = None\n"
 
 @pytest.fixture(scope="module")
 def image():
-    return build_image(BUNDLE, AUTHORITY.public_key(), 64 * 4096, {"name": b"gate-7"})
+    return build_image(BUNDLE, AUTHORITY.public_key(), 64 * 4096, {"name": b"gate-7"}, POLICY)
 
 
 def test_the_whole_board_judges_a_certificate(board, image):

@@ -90,6 +90,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     imaging.add_argument(
         "--authority", type=Path, required=True, metavar="FILE", help="the authority's public key"
     )
+    imaging.add_argument("--policy", type=Path, metavar="FILE", help="a policy bundle beside it")
     imaging.add_argument("--size", default="2M", help="bytes, or with K or M (default: 2M)")
     imaging.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
 
@@ -226,7 +227,12 @@ def _image(args: argparse.Namespace) -> int:
     from gatepost.keys.files import load_authority
     from gatepost.trust.image import build_image
 
-    image = build_image(_load(args.bundle), load_authority(args.authority), _size(args.size))
+    image = build_image(
+        _load(args.bundle),
+        load_authority(args.authority),
+        _size(args.size),
+        policy=_load(args.policy) if args.policy else None,
+    )
     _write(args.output, image)
     print(f"wrote {args.output}, {len(image)} bytes")
     return 0

@@ -29,14 +29,20 @@ def build_image(
     authority: ec.EllipticCurvePublicKey,
     size: int = DEFAULT_SIZE,
     files: Mapping[str, bytes] | None = None,
+    policy: bytes | None = None,
 ) -> bytes:
-    """The image, `size` bytes: `authority.pub`, `trust/manifest`, the parts, and `files` by path if given.
+    """The image, `size` bytes: `authority.pub`, the trust bundle and perhaps a policy bundle, each as its manifest and
+    content in the folder of its kind, and `files` by path if given.
 
     A bundle that `authority` did not sign is refused here, because the scanner would refuse it at the gate.
     """
     if size % BLOCK_SIZE or size < 4 * BLOCK_SIZE:
         raise GatepostError(f"an image has a whole number of {BLOCK_SIZE}-byte blocks, four at least")
-    content = {f"trust/{name}": data for name, data in read_bundle(bundle, authority).files().items()}
+    content = {}
+    for each in (bundle, policy):
+        if each is not None:
+            found = read_bundle(each, authority)
+            content |= {f"{found.kind}/{name}": data for name, data in found.files().items()}
     return pack_image({"authority.pub": point(authority), **content, **(files or {})}, size)
 
 
