@@ -12,9 +12,10 @@ from micropython import const
 from scanner.vision import blocks, galois, interleaving, placement, reed_solomon
 from scanner.vision.wiping import wipe
 
-_MAX_CODEWORDS = const(3706)
+_USUAL_CODEWORDS = const(1588)  # of version 25: larger symbols make room
 _MAX_BLOCKS = const(81)
-_MAX_SYNDROMES = const(2430)  # of version 40-H, 30 a block
+_USUAL_SYNDROMES = const(1050)  # of version 25-H, 30 a block
+_SLACK = const(4)
 _UNSPENT = const(5)
 _STEP = const(4)
 # A block is taken for clean when this many syndromes are zero: any eight errors show in them, and more stay hidden
@@ -22,12 +23,14 @@ _STEP = const(4)
 _FIRST_ROOTS = const(8)
 
 _times = bytearray(256)
-_syndromes = bytearray(_MAX_SYNDROMES)
+_syndromes = bytearray(_USUAL_SYNDROMES)
 _dirty = bytearray(_MAX_BLOCKS)
 _done = bytearray(_MAX_BLOCKS)  # 1 for blocks that are corrected
 _doubtful = bytearray(32)
-_stream = bytearray(_MAX_CODEWORDS)  # codewords as placed; then, for erasures, how sure each is
-data = bytearray(_MAX_CODEWORDS + 4)  # blocks; after success the data codewords, and slack for the bit reader
+_stream = bytearray(_USUAL_CODEWORDS)  # codewords as placed; then, for erasures, how sure each is
+data = bytearray(
+    _USUAL_CODEWORDS + _SLACK
+)  # blocks; after success the data codewords, and slack for the bit reader
 
 
 def forget():
@@ -47,6 +50,7 @@ class Blocks:
         self._parity = parity
         self._kept_back = kept_back
         total = self._places.total
+        _make_room(total, count * parity)
         self._block = total // count
         self._longer = total % count
         self._shorts = count - self._longer
@@ -128,6 +132,15 @@ class Blocks:
                 self.erased += given
                 return fixed
         return -1
+
+
+def _make_room(codewords, syndromes):
+    global data, _stream, _syndromes
+    if len(_stream) < codewords:
+        data = bytearray(codewords + _SLACK)
+        _stream = bytearray(codewords)
+    if len(_syndromes) < syndromes:
+        _syndromes = bytearray(syndromes)
 
 
 def _unspent(errors):

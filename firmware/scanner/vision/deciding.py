@@ -32,30 +32,30 @@ _fill(_verdicts, _verdicts)
 
 
 @micropython.viper
-def _add_up(p: ptr8, s: ptr32, values: ptr8, size: int, sums: ptr32):
+def _add_up(p: ptr8, s: ptr16, values: ptr8, size: int, sums: ptr16):
     # sums: of the values in each square, of which there are size // 4 a row. p, s take the registers.
     squares = size >> 2
     last = size - (squares << 2)
     p = values
     row = 0
     while row < size:
-        s = ptr32(int(sums) + (row >> 2) * squares * 4)
+        s = ptr16(int(sums) + (row >> 2) * squares * 2)
         if row >= squares << 2:
-            s = ptr32(int(sums) + (squares - 1) * squares * 4)
+            s = ptr16(int(sums) + (squares - 1) * squares * 2)
         n = squares
         if row & 3 == 0 and row < squares << 2:
             while n:
                 s[0] = p[0] + p[1] + p[2] + p[3]
-                s = ptr32(int(s) + 4)
+                s = ptr16(int(s) + 2)
                 p = ptr8(int(p) + 4)
                 n -= 1
         else:
             while n:
                 s[0] = s[0] + p[0] + p[1] + p[2] + p[3]
-                s = ptr32(int(s) + 4)
+                s = ptr16(int(s) + 2)
                 p = ptr8(int(p) + 4)
                 n -= 1
-        s = ptr32(int(s) - 4)
+        s = ptr16(int(s) - 2)
         n = last
         while n:
             s[0] = p[0] + s[0]
@@ -66,7 +66,7 @@ def _add_up(p: ptr8, s: ptr32, values: ptr8, size: int, sums: ptr32):
 
 @micropython.viper
 def _decide(
-    p: ptr8, to: ptr8, values: ptr8, grid: ptr8, size: int, sums: ptr32, verdicts: ptr8, line: ptr8
+    p: ptr8, to: ptr8, values: ptr8, grid: ptr8, size: int, sums: ptr16, verdicts: ptr8, line: ptr8
 ):  # fmt: skip
     # line: thresholds of one row of squares. p, to take the registers.
     squares = size >> 2
@@ -99,10 +99,10 @@ def _decide(
             k = j0
             while k <= j1:
                 n = i0
-                s = ptr32(int(sums) + (k * squares + i0) * 4)
+                s = ptr16(int(sums) + (k * squares + i0) * 2)
                 while n <= i1:
                     total = s[0] + total
-                    s = ptr32(int(s) + 4)
+                    s = ptr16(int(s) + 2)
                     n += 1
                 k += 1
             line[i] = total // (deep * wide)
@@ -136,7 +136,7 @@ def _decide(
 
 class Decider:
     def __init__(self):
-        self._sums = array("i", (0,) * (29 * 29))  # of the usual sizes, up to version 25
+        self._sums = array("H", (0,) * (29 * 29))  # of the usual sizes, up to version 25
         self._line = bytearray(_SQUARES)
 
     def forget(self):
@@ -149,6 +149,6 @@ class Decider:
         """Fill `grid` from `values`: in each byte bit 0 is set for dark, and the rest is how sure that is."""
         squares = size >> 2
         if len(self._sums) < squares * squares:
-            self._sums = array("i", (0,) * (squares * squares))
+            self._sums = array("H", (0,) * (squares * squares))
         _add_up(values, self._sums, values, size, self._sums)
         _decide(values, grid, values, grid, size, self._sums, _verdicts, self._line)

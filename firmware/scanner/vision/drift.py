@@ -11,7 +11,7 @@ import micropython
 from micropython import const
 
 _BIAS = const(1 << 20)
-_CELLS = const(22)
+_USUAL_CELLS = const(15)  # a side, of version 25: larger symbols make room
 _HALF = const(1 << 15)  # drifts are stored + 2^15, in 1/1024 of a module
 _LEAST_TRANSITIONS = const(3)
 _LIMIT = const(400)  # 1/1024 module; more than that in one step is a measuring error
@@ -214,8 +214,8 @@ def _contrast(values: ptr8, count: int) -> int:
 
 class Drift:
     def __init__(self):
-        self._u = array("H", (0,) * (_CELLS * _CELLS))
-        self._v = array("H", (0,) * (_CELLS * _CELLS))
+        self._u = array("H", (0,) * (_USUAL_CELLS * _USUAL_CELLS))
+        self._v = array("H", (0,) * (_USUAL_CELLS * _USUAL_CELLS))
         self._size = array("i", (0,) * 6)
         self._old_x = array("i", (0,) * 48)
         self._old_y = array("i", (0,) * 48)
@@ -226,6 +226,10 @@ class Drift:
 
     def follow(self, frame, width, height, mesh, values, flip, least):
         """Move the mesh to where the modules are. `values` were sampled with it; `least` contrast is a transition."""
+        cells = (mesh.side - 1) * (mesh.side - 1)
+        if len(self._u) < cells:
+            self._u = array("H", (0,) * cells)
+            self._v = array("H", (0,) * cells)
         s = self._size
         s[0] = width
         s[1] = height

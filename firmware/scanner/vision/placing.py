@@ -15,6 +15,7 @@ _LEAST_TIMING = 0.3  # 1 is a perfect timing pattern, 0 is noise
 _NAMED_FROM = 6  # estimated versions from here on are looked up in the version information
 _NAMED_BONUS = 0.5  # on top of the timing's score: one symbol in eight without a version seems to name one
 _FAR_REACH = 6  # modules searched around the expected place of the last alignment pattern
+_CERTAIN = 0.85  # of the score: no other size comes near
 _UNLIKE = 45  # percent likeness; what is less like a finder along one line is none along others
 _END_COST = 90  # thousands of instructions: a finder measured along a leg
 _SIZE_COST = 700  # the size chosen
@@ -110,9 +111,12 @@ class Placing:
         named = 0
         if _NAMED_FROM <= nearest <= 41:
             named = self._named_version(lay(min(40, nearest)).size)
+        versions = [nearest, nearest + 1, nearest - 1]
+        if named and abs(named - nearest) <= 2:
+            versions = [named] + [version for version in versions if version != named]
         best = None
         top = _LEAST_TIMING
-        for version in (nearest, nearest + 1, nearest - 1, named if abs(named - nearest) == 2 else 0):
+        for version in versions:
             if 1 <= version <= 40:
                 projection = lay(version)
                 score = self._timing(projection.size) - abs(estimate - projection.size) / 40
@@ -121,8 +125,10 @@ class Placing:
                 if score > top:
                     top = score
                     best = projection
+                    if score > _CERTAIN:
+                        break
         self.timing = top
-        if best is not None:
+        if best is not None and best is not projection:
             self._mesh.lay(best)
         return best
 

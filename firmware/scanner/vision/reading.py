@@ -28,6 +28,7 @@ _IDLE = const(2)  # rounds without a gain, after which the symbol is
 _READ_COST = const(280)  # one sampling and reading
 _FOLLOW_COST = const(850)  # one round of following the drift
 _LEVEL_COST = const(600)  # what equalising begins with
+_PATIENT_COST = const(3200)  # all that comes before the first gain may show
 _REFINE_COST = const(850)  # one round of it, and reading
 
 
@@ -73,7 +74,9 @@ class Reading:
             return None
         coarse = min([f.module for f in three]) >= _LARGE
         one = self._first(frame, width, height, flip, coarse)
-        if one is None and budget.left > 0 and self._placing.timing > _LEAST_TIMING:
+        # What is large costs most, and is no certificate: it must not take more than there is.
+        cost = self._mesh.size * self._mesh.size * _PATIENT_COST // 1000
+        if one is None and budget.left > cost and self._placing.timing > _LEAST_TIMING:
             one = self._patient(frame, width, height, flip)
         if one is not None:
             one.inverted = bool(three[0].inverted)
