@@ -49,6 +49,11 @@ def mp64() -> Interpreter:
     return interpreter("64-bit")
 
 
+@pytest.fixture
+def mp32() -> Interpreter:
+    return interpreter("32-bit")
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _close_interpreters() -> Iterator[None]:
     """Each test file gets its interpreter fresh: what earlier files left would fill and split its heap."""

@@ -1,14 +1,16 @@
-"""The decoder on the emulated core: the same frames give the same symbols as on the 64-bit unix port.
+"""The decoder on the emulated core: the same frames give the same symbols as on the unix port of either width.
 
 How to have a core: the docstring of test_mcu_machine.py.
 """
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import frames, pictures
+from harness import damage, frames, pictures
 from PIL import Image
 
 from mcu.machine import FREE
@@ -18,7 +20,7 @@ from scanner.vision.decoder import Decoder
 if "decoder" not in globals():
     decoder = Decoder(640, 480)
 result = [
-    (s.payload, s.version, s.level, s.mask, s.corners, s.mirrored, s.inverted)
+    (s.payload, s.version, s.level, s.mask, s.corrected, s.erased, s.corners, s.mirrored, s.inverted)
     for s in decoder.decode(frame, width, height)
 ]
 """
@@ -48,14 +50,39 @@ def symbols(mcu: Any, image: Image.Image) -> list[Any]:
     return mcu.run(ON_CORE, space="vision", at=FREE, width=image.width, height=image.height)
 
 
+def decoded(mp: Any, image: Image.Image) -> list[Any]:
+    return mp.run(DECODE, space="mcu vision", frame=image.tobytes(), width=image.width, height=image.height)
+
+
 @pytest.mark.parametrize("name", FRAMES)
 def test_both_read_the_same(mcu, mp64, name):
     image = FRAMES[name]()
     found = symbols(mcu, image)
     assert [symbol[0] for symbol in found] == [TEXT.encode()]
-    assert found == mp64.run(
-        DECODE, space="mcu vision", frame=image.tobytes(), width=image.width, height=image.height
-    )
+    assert found == decoded(mp64, image)
+
+
+@pytest.mark.parametrize("way", range(len(damage.WAYS)))
+def test_damaged_codes_read_the_same(mcu, mp64, mp32, way):
+    """What was corrected and what was given up as well: arithmetic that wraps elsewhere would show here."""
+    for number in range(way, way + 4 * len(damage.WAYS), len(damage.WAYS)):
+        made = damage.make(32, number)
+        found = symbols(mcu, made.image)
+        assert found == decoded(mp64, made.image) == decoded(mp32, made.image), made.told
+
+
+@pytest.mark.parametrize("size", ["vga", "qvga"])
+@pytest.mark.parametrize("kind", ["medium", "hard", "brutal", "dcc", "inverted", "cut"])
+def test_made_frames_read_the_same(mcu, mp64, mp32, kind, size):
+    pytest.importorskip("numpy", reason="the frame maker needs numpy: install the extra `bench`")
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "bench"))
+    import frame_maker
+
+    made = frame_maker.make(kind, size, 32, 0)
+    found = symbols(mcu, made.image)
+    assert found == decoded(mp64, made.image) == decoded(mp32, made.image)
+    if kind not in ("hard", "brutal"):
+        assert [symbol[0] for symbol in found] == [made.text.encode()]
 
 
 @pytest.mark.parametrize("textured", [False, True])
@@ -74,9 +101,6 @@ def test_frames_of_the_corpus_read_the_same(mcu, mp64, corpora):
     for number, (path, row) in enumerate(pictures.rows(corpora, "gate")):
         if number % 10 == 3:
             image = pictures.luminance(path)
-            ours = mp64.run(
-                DECODE, space="mcu vision", frame=image.tobytes(), width=image.width, height=image.height
-            )
-            assert symbols(mcu, image) == ours, row["path"]
+            assert symbols(mcu, image) == decoded(mp64, image), row["path"]
             seen += 1
     assert seen >= 5
