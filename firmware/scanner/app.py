@@ -32,6 +32,7 @@ _DWELL_MS = const(1500)  # and at least so long before another code may replace 
 _READ_MS = const(60000)  # an explanation stays so long
 _TICK_MS = const(1000)  # how often the seconds left are drawn
 _IDLE_MS = const(20)  # wait for the camera, so that the cable is served in time
+_QUIET_MS = const(3000)  # without a request, before a restart
 _TIDY_FRAMES = const(30)  # frames without a code between two collections of garbage
 
 
@@ -89,10 +90,16 @@ class App:
                 self.board.wait(_IDLE_MS)
             else:
                 self._look(frame[0], frame[1], frame[2])
-            if self.upkeep.restart and self.link.idle and hasattr(self.board, "restart"):
+            if self._may_restart():
                 self.board.restart()
         except Exception as error:  # noqa: BLE001 - the edge
             self._fault(error)
+
+    def _may_restart(self):
+        # Whoever has pushed a firmware may still have a list to push, or a journal to collect.
+        upkeep = self.upkeep
+        quiet = upkeep.restart and not upkeep.in_session and self.link.quiet(_QUIET_MS)
+        return quiet and self._shown is None and hasattr(self.board, "restart")
 
     def clear(self):
         """Back to the waiting screen; nothing of the holder stays."""

@@ -15,11 +15,31 @@ from scanner import durable
 _STARTS = const(3)  # that a firmware on trial gets
 _LIMIT = const(64)
 _MANIFEST_LIMIT = const(16384)
+_NAME = const(16)  # characters of a content's name
+
+
+def running():
+    """The name of the content that this program runs from, or "" for the board's own."""
+    name = __file__.split("/")[1] if __file__.startswith("/") else ""
+    return name if len(name) == _NAME else ""
+
+
+def state(root, authority):
+    """For the hello: the version of the bundle that runs, 0 for the board's own, and whether it is still on trial."""
+    name = running()
+    version = 0
+    for slot in ("/manifest", "/previous"):
+        manifest = _manifest(root + "/firmware" + slot, authority) if name else None
+        if manifest is not None and manifest.content == name:
+            version = manifest.version
+            break
+    return {"version": version, "trial": bool(name) and _trial(root + "/firmware")[0] == name}
 
 
 def keep(folder, authority):
-    """The names in `folder` that belong to the slots, beside the active bundle's."""
-    names = ["trial", "previous"]
+    """The names in `folder` that belong to the slots or to what runs, beside the active bundle's."""
+    # A file that is open must not be removed: modules are read from it as long as the program runs.
+    names = ["trial", "previous", running()]
     previous = _manifest(folder + "/previous", authority)
     if previous is not None:
         names.append(previous.content)
@@ -38,7 +58,7 @@ def stage(folder, manifest, authority):
 def confirm(root):
     """This firmware does its work: it is no longer on trial. OSError where flash fails."""
     # Neither the board's own nor the one before may speak for the one that is on trial.
-    if __file__.startswith("/" + (_trial(root + "/firmware")[0] or "-") + "/"):
+    if running() and _trial(root + "/firmware")[0] == running():
         durable.remove(root + "/firmware/trial")
 
 
@@ -129,7 +149,7 @@ def _trial(folder):
     words = (durable.read(folder + "/trial", _LIMIT) or b"").split()
     try:
         return str(words[0], "ascii"), int(words[1])
-    except (IndexError, ValueError):
+    except (IndexError, ValueError, UnicodeError):
         return "", 0
 
 

@@ -39,6 +39,7 @@ def hello(app):
         "provisioned": identity.authority(root) is not None,
         "sealed": identity.sealed(root),
         "bundles": app.upkeep.versions,
+        "runs": app.upkeep.runs,
         "journal": journal_state(app.upkeep.recorder),
         "clock": {"now": app.clock.now(), "trusted": app.clock.trusted},
         "battery": board.battery() if hasattr(board, "battery") else None,

@@ -35,7 +35,7 @@ class Upkeep:
         self._watchdog = getattr(board, "watchdog", None)
         self._guarded = wipe.unfinished(self.root)  # main.py has started the watchdog for that too
         self.clock = Clock(board.clock, self.root)
-        self.restart = False  # whether a new firmware waits for the next start
+        self.restart = False  # whether another firmware waits for the next start
         self._rests = 0
         if wipe.unfinished(self.root):
             wipe.wipe(self.root, self.feed)
@@ -43,6 +43,7 @@ class Upkeep:
         self.recorder.start(
             firmware=VERSION, version=self.trust.version or None, environment=self.trust.environment or None
         )
+        self.runs = slots.state(self.root, identity.authority(self.root))
         self._sessions = Sessions(self.root, self.clock, self.note)
         self._bundles = BundleMethods(self)
         self.gate = Gate(self._sessions)
@@ -62,6 +63,11 @@ class Upkeep:
         """Record an event."""
         self.recorder.event(kind, facts)
 
+    @property
+    def in_session(self):
+        """Whether somebody on the cable is at work."""
+        return self._sessions.open_now
+
     def feed(self):
         """Tell the watchdog that all is well, on a scanner that is or was somebody's."""
         if self._guarded and self._watchdog is not None:
@@ -77,6 +83,7 @@ class Upkeep:
             self._rests += 1
             if self._rests == _PROVEN:
                 slots.confirm(self.root)
+                self.runs = slots.state(self.root, identity.authority(self.root))
         except OSError:
             self.recorder.faults += 1
 
@@ -97,6 +104,13 @@ class Upkeep:
         if kind == "firmware":
             return slots.keep(intake.folder_of(self.root, kind), identity.authority(self.root))
         return ()
+
+    def release(self, manifest):
+        """Let go of an active bundle's content, which is damaged; whether that can be done."""
+        if manifest.kind == "trust":
+            self.trust.close()
+            self.trust = NoList("trust_list_damaged").with_tables(self.trust.tables)
+        return manifest.kind != "firmware" or slots.running() != manifest.content
 
     def activating(self, transfer):
         """A bundle, verified, is about to become the one that counts."""

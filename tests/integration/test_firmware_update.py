@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from gatepost.cli.main import main
+from gatepost.device import fleet, report
 from gatepost.device.client import Client
+from gatepost.device.discovery import Found
 from gatepost.device.firmware import firmware_files, sign_firmware
 from gatepost.keys.files import save_private
 from gatepost.keys.roles import issue_role
@@ -61,6 +63,10 @@ def test_a_pushed_firmware_scans(folder):
         for _ in range(4):
             scanner.restart()
             assert version(scanner) == "9.9.9"
+        with Client(scanner.port) as client:
+            hello = client.hello()
+            assert hello["runs"] == {"version": 1, "trial": False}
+            assert report.firmware_words(hello) == "9.9.9, protocol 1.0, bundle 1"
         assert not scanner.unasked.faults
 
 
@@ -76,6 +82,15 @@ def test_a_firmware_that_falls_gives_way(folder):
         scanner.restart()
         assert version(scanner) == own
         assert scanner.show(GOOD).code == "ok"
+        with Client(scanner.port) as client:
+            hello = client.hello()
+        assert report.firmware_words(hello) == f"{own}, protocol 1.0, the board's own, not bundle 1"
+        (note,) = [
+            each
+            for each in fleet.warnings([fleet.Visit(Found("x", {}), hello=hello)], [], [], 0)
+            if "firm" in each
+        ]
+        assert "does not run firmware bundle 1" in note
 
 
 def test_the_command_signs_source_and_compiled_firmware(tmp_path, folder, capsys):

@@ -349,3 +349,36 @@ def test_a_doubtful_clock_and_no_list_show_on_the_waiting_screen(run):
     )
     assert "No list of" in " ".join(said)
     assert "Clock not set" in " ".join(said)
+
+
+def test_a_new_firmware_waits_until_the_cable_is_quiet_and_nobody_reads_a_verdict(run):
+    """Whoever pushed it may have a list to push and a journal to collect as well."""
+    source = """
+import time
+board, decoder, app = start()
+restarts = []
+board.restart = lambda: restarts.append(time.ticks_ms())
+def turns(milliseconds):
+    until = time.ticks_add(time.ticks_ms(), milliseconds)
+    while time.ticks_diff(until, time.ticks_ms()) > 0:
+        app.step()
+        time.sleep_ms(20)
+    return len(restarts)
+seen = []
+app.link._moved = time.ticks_add(time.ticks_ms(), -5000)
+seen.append(turns(60))
+app.upkeep.restart = True
+app.upkeep._sessions._role = app
+app.upkeep._sessions._used = app.upkeep._sessions._began = time.ticks_ms()
+seen.append(turns(60))
+app.upkeep._sessions._role = None
+app.link._moved = time.ticks_add(time.ticks_ms(), -2900)
+seen.append(turns(40))
+app._shown = app
+app._since = time.ticks_ms()
+seen.append(turns(200))
+app._shown = None
+seen.append(turns(60) > 0)
+result = seen
+"""
+    assert run(source) == [0, 0, 0, 0, True]

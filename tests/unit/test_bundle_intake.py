@@ -224,6 +224,54 @@ def test_an_old_content_that_rotted_is_not_copied(rig):
     assert sum(count for _, _, count in sent) == len(bundle.content)
 
 
+ROT = """
+name = [each for each in files(kind) if len(each) == 16][0]
+with open("/b/" + kind + "/" + name, "rb") as file:
+    data = bytearray(file.read())
+data[-5] ^= 1
+put(kind + "/" + name, data)
+"""
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_content_that_rotted_is_mended_by_the_same_bundle(rig, restarted):
+    """Pushed again, it is not "active already": everything travels, and until it is there nothing serves."""
+    bundle = read_bundle(trust(5))
+    rig.push(bundle)
+    rig.run(ROT, kind="trust")
+    if restarted:
+        rig.restart()
+        assert rig.run("result = up.trust.problem") == "trust_list_damaged"
+    state, sent = rig.push(bundle, stop=4)
+    assert len(sent) == 4
+    assert rig.run("result = up.trust.problem") == "trust_list_damaged"
+    rig.restart()
+    assert rig.run("result = up.trust.problem") == "trust_list_damaged"
+    state, _ = rig.push(bundle)
+    assert state == {"kind": "trust", "version": 5}
+    assert rig.version == 5
+    rig.restart()
+    assert rig.version == 5
+    assert len(rig.run("result = files('trust')")) == 3
+
+
+def test_a_content_that_rotted_is_mended_by_a_new_bundle_of_the_same_parts(rig):
+    rig.push(trust(5))
+    rig.run(ROT, kind="trust")
+    state, sent = rig.push(trust(6, created=NOW))
+    assert state == {"kind": "trust", "version": 6}
+    assert sum(count for _, _, count in sent) == len(read_bundle(trust(6)).content)
+    rig.restart()
+    assert rig.version == 6
+
+
+def test_an_older_bundle_of_the_same_parts_mends_nothing(rig):
+    rig.push(trust(5))
+    rig.run(ROT, kind="trust")
+    assert rig.push(trust(4, created=NOW))[0] == "downgrade"
+    assert rig.run("result = up.trust.problem") == "trust_list_damaged"
+
+
 def test_no_downgrade_where_the_manifest_is_gone(rig):
     rig.push(trust(5, RECORDS[:4]))
     rig.run("os.remove('/b/trust/manifest')")

@@ -98,6 +98,44 @@ def test_a_second_new_one_on_trial_does_not_become_the_fallback(rig):
     assert [choice(rig) for _ in range(4)] == ["this is 3"] * 3 + ["this is 1"]
 
 
+def test_the_hello_says_which_firmware_runs(rig):
+    runs = "result = slots.state('/b', open('/b/authority.pub', 'rb').read())"
+    assert rig.run("result = up.runs") == {"version": 0, "trial": False}
+    rig.push(firmware(7))
+    assert rig.run(runs) == {"version": 0, "trial": False}
+    choice(rig)
+    rig.run("slots.__file__ = '/%s/scanner/slots.py' % slots._trial('/b/firmware')[0]")
+    try:
+        assert rig.run(runs) == {"version": 7, "trial": True}
+        rig.run("slots.confirm('/b')")
+        assert rig.run(runs) == {"version": 7, "trial": False}
+    finally:
+        rig.run("slots.__file__ = 'slots.py'")
+
+
+def test_what_runs_is_not_taken_from_under_it(rig):
+    """A firmware on trial gets a successor: modules may still be read from its file until the restart."""
+    rig.push(firmware(1))
+    assert choice(rig) == "this is 1"
+    name = rig.run("result = slots._trial('/b/firmware')[0]")
+    rig.run(f"slots.__file__ = '/{name}/scanner/slots.py'")
+    try:
+        rig.push(firmware(2))
+        assert name in rig.run("result = files('firmware')")
+    finally:
+        rig.run("slots.__file__ = 'slots.py'")
+    assert choice(rig) == "this is 2"
+    rig.push(firmware(3))
+    assert name not in rig.run("result = files('firmware')")
+
+
+def test_a_note_of_the_trial_that_is_rubbish_stops_nothing(rig):
+    rig.push(firmware(1))
+    for rubbish in (b"", b"\xff\xfe", b"x", b"x y", bytes(200)):
+        rig.run("put('firmware/trial', data)", data=rubbish)
+        assert choice(rig) == "this is 1"
+
+
 def test_an_upkeep_that_rests_confirms(rig):
     rig.push(firmware(1))
     rests = (

@@ -50,9 +50,12 @@ class Intake:
     root: of the flash; authority: 65 bytes; now: unix seconds, the latest that is known. environment: of the scanner,
     or "" while it has none. copying: whether the old content is sound enough to copy from. keep(kind): names of files
     of the folder that are somebody else's. taken: called when the bundle is accepted, before flash is touched.
+    released(manifest): the active content is damaged and is to arrive again: whether nobody has it open any more.
     """
 
-    def __init__(self, root, authority, signed, now, environment="", copying=True, keep=None, taken=None):
+    def __init__(
+        self, root, authority, signed, now, environment="", copying=True, keep=None, taken=None, released=None
+    ):
         self.manifest = manifest = read_manifest(signed, authority)
         if manifest.kind not in KINDS:
             raise BadManifest("wrong_kind", manifest.kind[:32])
@@ -60,12 +63,29 @@ class Intake:
         self.old = active(root, manifest.kind, authority)
         self._keep = keep
         self._file = None
-        self.done = self._is_active(signed)
+        self._path = self.folder + "/" + manifest.content
+        # Two bundles of the same parts share their content, if it is whole: flash forgets.
+        self._shared = self.old is not None and self.old.content == manifest.content
+        if self._shared and not self._whole() and released and released(self.old):
+            self._shared = False
+        known = self._is_active(signed)
+        self.done = known and self._shared
         if self.done:
             if taken:
                 taken()
             self.tidy()  # a cut may have come between its activation and that
             return
+        if not known:
+            self._admit(now, environment)
+        if taken:
+            taken()
+        self._prepare(signed)
+        self._sources = self._find_sources() if copying else {}
+        self._length = self._flushed = manifest.size if self._shared else durable.size(self._path) or 0
+        self._part = 0
+
+    def _admit(self, now, environment):
+        manifest = self.manifest
         highest = max(self.old.version if self.old else 0, self._floor() - 1)
         if manifest.version <= highest:
             raise Refused("downgrade", "version %d or older is active" % highest)
@@ -73,14 +93,6 @@ class Intake:
             raise Refused("wrong_environment", "this scanner is of " + environment)
         if manifest.expires is not None and now > manifest.expires:
             raise Refused("expired", "the bundle has expired")
-        if taken:
-            taken()
-        self._path = self.folder + "/" + manifest.content
-        self._shared = self.old is not None and self.old.content == manifest.content
-        self._prepare(signed)
-        self._sources = self._find_sources() if copying else {}
-        self._length = self._flushed = manifest.size if self._shared else durable.size(self._path) or 0
-        self._part = 0
 
     @property
     def place(self):
@@ -199,6 +211,15 @@ class Intake:
         if file is not None:
             file.close()
             self._flushed = self._length
+
+    def _whole(self):
+        # Whether the content on flash is what the manifest says.
+        try:
+            with open(self._path, "rb") as file:
+                content.verify(file, self.manifest)
+        except (OSError, ValueError):
+            return False
+        return True
 
     def _is_active(self, signed):
         return self.old is not None and durable.read(self.folder + "/manifest", LIMIT + 1) == signed

@@ -20,7 +20,8 @@ CHUNK = const(3840)  # bytes of data that fit in a message with all around them
 
 
 class BundleMethods:
-    """`app` has root, clock, trust, check(manifest, file), keep(kind), activating(intake) and activated(intake)."""
+    """`app` has root, clock, trust, check(manifest, file), keep(kind), release(manifest), activating(intake) and
+    activated(intake)."""
 
     def __init__(self, app):
         self._app = app
@@ -79,6 +80,7 @@ class BundleMethods:
                 not self._distrusted,
                 app.keep,
                 self.drop,  # the transfer so far goes on until another one is accepted
+                app.release,
             )
         )
         self._intake = current

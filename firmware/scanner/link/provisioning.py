@@ -90,6 +90,7 @@ class Provisioning:
         self._app.shut()
         wipe.wipe(self._app.root, self._app.feed)
         self._app.reopen()
+        self._app.restart = True  # with the board's own firmware, and nothing left in RAM
         return {}
 
 

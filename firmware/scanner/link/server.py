@@ -30,7 +30,7 @@ class Server:
         self._chunk = memoryview(bytearray(_CHUNK))
         self._at = self._end = 0  # what of the chunk is still to be looked at
         self._out = None
-        self._moved = 0  # when the answer last made progress
+        self._moved = ticks_ms()  # when the answer last made progress
         self.dropped_answers = 0
 
     def poll(self):
@@ -50,10 +50,9 @@ class Server:
         if self._out is not None:
             self._send(self._out)
 
-    @property
-    def idle(self):
-        """Whether no answer is under way."""
-        return self._out is None
+    def quiet(self, milliseconds):
+        """Whether no answer is under way, and none was for so long."""
+        return self._out is None and ticks_diff(ticks_ms(), self._moved) >= milliseconds
 
     def counters(self):
         """What was lost on this link since the start."""

@@ -106,6 +106,11 @@ class Sessions:
         elif self._pending is not None and ticks_diff(ticks_ms(), self._asked) > _PROVE_S * 1000:
             self._pending = None
 
+    @property
+    def open_now(self):
+        """Whether there is a session, or one is being opened."""
+        return self._role is not None or self._pending is not None
+
     def role_of(self, token):
         """The role of whoever sends this token, or None."""
         self.tick()

@@ -193,6 +193,11 @@ def warnings(
 
 def _of_hello(hello: dict[str, Any], now: float) -> list[str]:
     said = []
+    pushed = hello.get("bundles", {}).get("firmware", {}).get("version", 0)
+    if pushed and hello.get("runs", {}).get("version", pushed) != pushed:
+        said.append(
+            f"does not run firmware bundle {pushed}: it waits for a start, or gave way to the one before"
+        )
     trust = hello.get("trust", {})
     if trust.get("problem"):
         said.append(str(trust["problem"]).replace("_", " "))

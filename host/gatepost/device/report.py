@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _DAY = 86400
 _KNOWN = (
-    "protocol", "max_message", "window", "firmware", "board", "name", "trust", "clock", "free", "link",
+    "protocol", "max_message", "window", "runs", "firmware", "board", "name", "trust", "clock", "free", "link",
     "provisioned", "sealed", "journal", "battery", "bundles",
 )  # fmt: skip
 _CLOCK_SLACK = 60  # seconds of difference that nobody needs to hear of
@@ -111,7 +111,7 @@ def facts(hello: dict[str, Any]) -> dict[str, str]:
     rows = {
         "name": str(hello.get("name") or "none"),
         "board": str(hello.get("board", "")),
-        "firmware": f"{hello.get('firmware', '')}, protocol {'.'.join(map(str, hello.get('protocol', ())))}",
+        "firmware": firmware_words(hello),
         "state": owner_words(hello),
         "trust list": trust_words(hello),
         "clock": clock_words(hello),
@@ -132,6 +132,21 @@ def facts(hello: dict[str, Any]) -> dict[str, str]:
         if name not in _KNOWN:
             rows.update(_flat(name.replace("_", " "), value))
     return rows
+
+
+def firmware_words(hello: dict[str, Any]) -> str:
+    """Which program runs: the board's own or a pushed one, proven or on trial."""
+    words = [
+        str(hello.get("firmware", "")),
+        f"protocol {'.'.join(map(str, hello.get('protocol', ())))}",
+    ]
+    runs = hello.get("runs", {})
+    pushed = hello.get("bundles", {}).get("firmware", {}).get("version", 0)
+    if runs.get("version"):
+        words.append(f"bundle {runs['version']}" + (" on trial" if runs.get("trial") else ""))
+    elif pushed:
+        words.append(f"the board's own, not bundle {pushed}")
+    return ", ".join(words)
 
 
 def trust_words(hello: dict[str, Any]) -> str:
