@@ -31,6 +31,7 @@ _PARTS_MS = const(30000)  # a card in several codes waits so long for the next o
 _DWELL_MS = const(1500)  # and at least so long before another code may replace it
 _READ_MS = const(60000)  # an explanation stays so long
 _TICK_MS = const(1000)  # how often the seconds left are drawn
+_UNSEEING = "unseeing"  # in the place of what the waiting screen shows
 _IDLE_MS = const(20)  # wait for the camera, so that the cable is served in time
 _QUIET_MS = const(3000)  # without a request, before a restart
 _TIDY_FRAMES = const(30)  # frames without a code between two collections of garbage
@@ -86,6 +87,7 @@ class App:
                 return
             frame = self.board.camera.frame()
             if frame is None:
+                self._unseeing()
                 self.upkeep.rest()
                 self.board.wait(_IDLE_MS)
             else:
@@ -139,6 +141,13 @@ class App:
         if key != self._ready:
             self.screen.ready(ready)
             self._ready = key
+            self.board.display.show()
+
+    def _unseeing(self):
+        """Where the camera has fallen silent, say so: else people would hold codes before it."""
+        if self._shown is None and self._ready != _UNSEEING and getattr(self.board.camera, "lost", False):
+            self.screen.fault("Camera fault", "The camera does not answer. Call the technician.")
+            self._ready = _UNSEEING
             self.board.display.show()
 
     def _attend(self):

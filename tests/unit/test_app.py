@@ -343,6 +343,29 @@ def test_a_failed_capture_is_waited_out(run):
     ) == (1, ["ok"])
 
 
+def test_a_camera_that_fell_silent_is_told_until_it_sees_again(run):
+    said = run(
+        "board, decoder, app = start([])\nboard.camera.due = False\nsaid = []\n"
+        "for lost, due in ((False, False), (True, False), (True, False), (False, True)):\n"
+        "    board.camera.lost, board.camera.due = lost, due\n    app.step()\n"
+        "    said.append((' '.join(app.screen.said), board.display.shows))\n"
+        "result = said"
+    )
+    assert ["Camera fault" in words for words, _ in said] == [False, True, True, False]
+    shows = [count for _, count in said]
+    assert shows[1] == shows[2] == shows[0] + 1  # drawn once
+    assert "No list of" in said[3][0]
+
+
+def test_a_camera_that_fell_silent_does_not_hide_a_verdict(run):
+    said = run(
+        "board, decoder, app = start([b'ANNA'])\napp.step()\nbefore = list(app.screen.said)\n"
+        "app._since -= 2000\nboard.camera.lost, board.camera.due = True, False\napp.step()\n"
+        "result = [board.waits, before == list(app.screen.said)]"
+    )
+    assert said == [1, True]
+
+
 def test_a_doubtful_clock_and_no_list_show_on_the_waiting_screen(run):
     said = run(
         "board, decoder, app = start()\nboard.clock.trusted = False\napp.step()\nresult = list(app.screen.said)"

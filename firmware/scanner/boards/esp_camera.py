@@ -30,7 +30,10 @@ _FAILURES = (
 
 
 class Camera:
-    """8-bit grey, 640x480. `pins`: the constructor's pin arguments; `turned`: mounted upside down."""
+    """8-bit grey, 640x480. `pins`: the constructor's pin arguments; `turned`: mounted upside down.
+
+    lost: no picture comes, although one should have long ago.
+    """
 
     max_width = WIDTH
     max_height = HEIGHT
@@ -43,6 +46,7 @@ class Camera:
         self._heard = ticks_ms()
         self.restarts = 0
         self._start()
+        self.lost = self._driver is None
 
     def frame(self):
         """(view, width, height), or None where none is due or a capture failed. The view dies at the next call."""
@@ -63,6 +67,7 @@ class Camera:
             self._give_back()
             return None
         self._heard = ticks_ms()
+        self.lost = False
         return memoryview(self._held), WIDTH, HEIGHT
 
     def forget(self):
@@ -87,6 +92,7 @@ class Camera:
                 except _FAILURES:
                     pass  # the new one ends it once more
             self.restarts += 1
+            self.lost = True
             self._start()
 
     def _start(self):
