@@ -68,7 +68,7 @@ class App:
     @property
     def policy(self):
         """The rules of this post, which the cable may exchange too."""
-        return self.upkeep.policy
+        return self.upkeep.policy_for(self.trust)
 
     def run(self):
         """Until the board stops, which a real one never does."""

@@ -4,7 +4,6 @@ import gc
 
 from scanner import identity
 from scanner.link import frames, messages
-from scanner.rules.policy import DEFAULT
 from scanner.trust.access import NoList
 from scanner.ui import dates
 from scanner.ui.view import ReadyView
@@ -97,5 +96,5 @@ def ready_view(app, reading):
         view.environment = app.trust.environment
         view.list_version = str(app.trust.version)
         view.list_age = max(0, (now - app.trust.created) // _DAY)
-        view.list_state = DEFAULT.list_state(app.trust.created, now)
+        view.list_state = app.policy.list_state(app.trust.created, now)
     return view

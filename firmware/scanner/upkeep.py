@@ -59,6 +59,13 @@ class Upkeep:
             table.update(room.table())
         return table
 
+    def policy_for(self, trust):
+        """The policy; one of another environment than the list's is none."""
+        policy = self.policy
+        if policy.environment and trust.environment and policy.environment != trust.environment:
+            return Policy(problem="policy_damaged")
+        return policy
+
     def note(self, kind, facts):
         """Record an event."""
         self.recorder.event(kind, facts)

@@ -155,3 +155,15 @@ def test_an_admit_of_nothing_admits_nobody(mp):
         "from scanner.rules.proofs import Rules\nresult = Rules([], [], False, {}, [], None).suffices(255)"
     )
     assert mp.run(source) is False
+
+
+def test_a_policy_of_another_environment_is_none(rig):
+    rig.push(bundle(1, environment="DEMO"))
+    assert rig.run("result = up.policy_for(up.trust).problem") == ""  # no list yet
+    rig.run("class List:\n    environment = 'PROD'")
+    assert rig.run("result = (up.policy_for(List).problem, up.policy_for(List).rules)") == (
+        "policy_damaged",
+        None,
+    )
+    rig.run("List.environment = 'DEMO'")
+    assert rig.run("result = up.policy_for(List).problem") == ""

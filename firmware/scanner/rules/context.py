@@ -7,7 +7,7 @@ _DAY = 86400
 
 
 def context(claims, now, policy):
-    """A dict of facts, of scheme, form, kind, issuer and birth, and of `now` and `today` at the post.
+    """A dict of facts, of scheme, form, kind, issuer, authority and birth, and of `now` and `today` at the post.
 
     Codes become the policy's names. A date that says less than a day is left out: whatever asks for it is then
     undecided, not guessed. `birth_day` is the birth date where it says the day.
@@ -28,6 +28,7 @@ def context(claims, now, policy):
     facts["form"] = claims.form
     facts["kind"] = claims.kind
     facts["issuer"] = claims.issuer
+    facts["authority"] = claims.issuer_name
     if claims.birth:
         facts["birth"] = claims.birth
         if len(claims.birth) == 10:

@@ -42,6 +42,7 @@ class Policy:
         self.problem = problem
         self.name = ""
         self.version = 0
+        self.environment = ""
 
     def list_state(self, created, now):
         """0 fresh, 1 old, 2 too old for PASS: of a list made at `created`, unix seconds as `now`."""

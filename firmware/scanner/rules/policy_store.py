@@ -32,6 +32,7 @@ def attach(manifest, file):
         raise ValueError("bundle without a policy")
     policy = read_policy(part, _part(manifest, file, "eu-rules"))
     policy.version = manifest.version
+    policy.environment = manifest.environment
     gc.collect()
     return policy
 

@@ -20,6 +20,7 @@ FACTS: dict[str, Fact] = {
     "scheme": Fact(TEXT, "HC1, SHC, VDS-NC, ..."),
     "form": Fact(TEXT, "EU DCC, WHO DVC, WHO DDCC, ..."),
     "issuer": Fact(TEXT, "country of the key that signed, two letters"),
+    "authority": Fact(TEXT, "name of the authority whose key signed, as the trust list has it"),
     "birth": Fact(BIRTH, "the holder's birth date"),
     "nationality": Fact(TEXT, "as the certificate writes it"),
     "document": Fact(TEXT, "number of the passport or identity card"),

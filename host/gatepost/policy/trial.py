@@ -54,7 +54,7 @@ class Key:
 def claims_of(given, now):
     key = Key()
     key.country = given.pop("issuer", "UT")
-    key.name = "Issuer of " + key.country
+    key.name = given.pop("authority", "Issuer of " + key.country)
     claims = Claims(given.pop("scheme", "HC1"), key)
     claims.issued = given.pop("issued", now - 3600)
     claims.expires = given.pop("expires", now + 31536000)
