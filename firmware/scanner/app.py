@@ -57,6 +57,7 @@ class App:
         self._since = 0
         self._drawn = 0
         self._frames = 0
+        self._reading = False  # whether the last frame held what may become a code: somebody waits
         self.show_ready(False)
         gc.collect()
 
@@ -88,7 +89,7 @@ class App:
             frame = self.board.camera.frame()
             if frame is None:
                 self._unseeing()
-                self.upkeep.rest()
+                self.upkeep.rest(self._reading)
                 self.board.wait(_IDLE_MS)
             else:
                 self._look(frame[0], frame[1], frame[2])
@@ -198,11 +199,11 @@ class App:
         gc.collect()
 
     def _nothing(self, symbols, same):
-        reading = getattr(self.decoder, "seen", 0) > 0 and not symbols
+        self._reading = getattr(self.decoder, "seen", 0) > 0 and not symbols
         if self._shown is None:
-            self.show_ready(reading)
+            self.show_ready(self._reading)
         self.board.looked(nothing_report(len(symbols), same, self.decoder.stage_us))
-        self.upkeep.rest(reading)
+        self.upkeep.rest(self._reading)
         self._frames += 1
         if self._frames >= _TIDY_FRAMES:
             self._frames = 0
@@ -216,6 +217,7 @@ class App:
 
     def _show(self, verdict, progress=None):
         self._ready = self._pages = None
+        self._reading = False
         self._shown = verdict
         self._since = ticks_ms()
         shown = view.from_verdict(verdict, self.trust.environment, self.policy.privacy)

@@ -172,6 +172,17 @@ def test_the_same_code_in_view_is_judged_once(run):
     ) == (["ok", None, None], 1)
 
 
+def test_what_can_wait_waits_while_a_code_is_held_up(run):
+    # A symbol is seen and not read yet; then no frame is there; then nothing is in view; then a verdict was shown.
+    assert run(
+        "import time\nboard, decoder, app = start()\nheard = []\napp.upkeep.rest = heard.append\n"
+        "decoder.seen = 1\napp.step()\nboard.camera.due = False\napp.step()\n"
+        "board.camera.due, decoder.seen = True, 0\napp.step()\nboard.camera.due = False\napp.step()\n"
+        "board.camera.due, decoder.seen, decoder.sees = True, 1, [b'ANNA']\napp.step()\ntime.sleep_ms(1600)\n"
+        "app.step()\nboard.camera.due = False\napp.step()\nresult = heard"
+    ) == [True, True, False, False, False, False]
+
+
 def test_another_code_waits_until_the_first_verdict_was_seen(run):
     assert run(
         "import time\nboard, decoder, app = start([b'ANNA'])\napp.step()\ndecoder.sees = [b'EXPIRED']\napp.step()\n"
