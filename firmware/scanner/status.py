@@ -35,6 +35,7 @@ def hello(app):
         "board": board.name,
         "name": scanner_name(root),
         "trust": trust_state(app.trust),
+        "policy": policy_state(app.policy),
         "provisioned": identity.authority(root) is not None,
         "sealed": identity.sealed(root),
         "bundles": app.upkeep.versions,
@@ -60,6 +61,13 @@ def trust_state(trust):
     if isinstance(trust, NoList):
         return {"problem": trust.problem}
     return {"version": trust.version, "created": trust.created, "environment": trust.environment}
+
+
+def policy_state(policy):
+    """The rules' name and version, or why there are none."""
+    if policy.rules is None:
+        return {"problem": policy.problem}
+    return {"name": policy.name, "version": policy.version}
 
 
 def journal_state(recorder):

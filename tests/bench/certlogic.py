@@ -1,9 +1,10 @@
 """What EU rule sets cost on the scanner: bytes compiled, steps of the machine, microseconds.
 
-    python tests/bench/certlogic.py --corpora FOLDER
+    python tests/bench/certlogic.py --corpora FOLDER [--mcu]
 
 Every published rule test is evaluated on MicroPython; the table shows, for each country, the size of its rules as
-JSON and compiled (code and shared constants), the longest rule's steps, and the median time of one rule.
+JSON and compiled (code and shared constants), the longest rule's steps, and the median time of one rule. With --mcu,
+instructions of the emulated Cortex-M3 follow: of single rules, of whole decisions, and of forgetting the holder.
 """
 
 from __future__ import annotations
@@ -19,8 +20,12 @@ import cbor2
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from gatepost.policy.bundle import find_policy
 from gatepost.policy.certlogic import Pool, compile_expression
+from gatepost.policy.compiling import compile_policy
+from gatepost.policy.source import read_source
 from gatepost.sim.interpreter import find_micropython
+from harness.certificates import NOW, vaccination
 from harness.interpreter import Interpreter
 
 EVALUATE = """
@@ -41,6 +46,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--corpora", type=Path, required=True, metavar="FOLDER")
+    parser.add_argument("--mcu", action="store_true", help="count instructions on the emulated core too")
     args = parser.parse_args()
     device = Interpreter(find_micropython(None), "MicroPython")
     print("country  rules  tests  JSON bytes  compiled  constants  most steps  median us")
@@ -76,6 +82,68 @@ def main() -> None:
     constants = len(cbor2.dumps(whole.values))
     print(f"{'all':7} {totals[0]:6} {totals[1]:6} {totals[2]:11} {totals[3]:9} {constants:10}")
     device.close()
+    if args.mcu:
+        on_the_core(args.corpora / "certlogic" / "rules")
+
+
+def on_the_core(folder: Path) -> None:
+    """Million instructions on the emulated core, the longest of each kind of work."""
+    from mcu.machine import PER_TICK, Machine
+
+    rules = [entry for path in sorted(folder.glob("*.json")) for entry in json.loads(path.read_text())]
+    pool = Pool()
+    codes = [(compile_expression(entry["rule"]["Logic"], pool), entry["tests"][0]) for entry in rules]
+    with Machine() as machine:
+        spent = []
+        for code, test in codes:
+            data = {"payload": test["payload"], "external": test["external"]}
+            names = {"code": code, "constants": pool.values, "data": data}
+            spent.append(machine.run(ON_CORE % "evaluate(code, constants, data)", space="rules", **names))
+        print("\nmillion instructions on the emulated Cortex-M3")
+        million = PER_TICK / 1e6
+        middle, most = statistics.median(spent) * million, max(spent) * million
+        print(f"one rule of {len(spent)}: median {middle:.3f}, most {most:.3f}")
+        for name in ("bilateral", "venue", "eu-arrival"):
+            parts = compile_policy(read_source(find_policy(name)))
+            names = {
+                "part": parts["policy"],
+                "eu": parts.get("eu-rules"),
+                "payload": vaccination(),
+                "now": NOW,
+            }
+            machine.run(DECISION, space="rules", **names)
+            decided = machine.run(ON_CORE % "decide(claims, now, policy, [])", space="rules")
+            loaded = machine.run(ON_CORE % "read_policy(part, eu)", space="rules")
+            print(
+                f"policy {name}: a vaccination decided in {decided * million:.2f}; loaded in {loaded * million:.2f}"
+            )
+
+
+ON_CORE = """
+import core, gc
+from scanner.rules.certlogic import evaluate
+gc.collect()
+start = core.ticks()
+%s
+result = (core.ticks() - start) & 0x3FFFFFFF
+"""
+DECISION = """
+from scanner.credentials import dcc
+from scanner.credentials.claims import Claims
+from scanner.rules.decide import decide
+from scanner.rules.policy_parts import read_policy
+
+class Key:
+    kid = b"12345678"
+    country = "PT"
+    name = "Ministry"
+
+policy = read_policy(part, eu)
+claims = Claims("HC1", Key())
+claims.expires = now + 1
+claims.issued = now - 1
+dcc.fill(claims, payload)
+"""
 
 
 if __name__ == "__main__":

@@ -270,6 +270,20 @@ def test_sim_takes_lines(folder):
     assert (folder / "out.png").exists()
 
 
+def test_sim_takes_two_certificates_of_one_traveller(folder):
+    picture(text(kind="test")).save(folder / "test.png")
+    (folder / "both.toml").write_text(BOTH)
+    done = subprocess.run(
+        [sys.executable, "-m", "gatepost.cli.main", "sim", "--quiet", "--trust", "keys.json",
+         "--policy", "both.toml", "--at", AT],
+        input="good.png\nalso test.png\nquit\n", capture_output=True, text=True, cwd=folder, timeout=60, check=False,
+    )  # fmt: skip
+    out = done.stdout.splitlines()
+    assert out[1].startswith("CHECK  more_needed")
+    assert out[2] == "         now scan: a negative test"
+    assert out[3].startswith("PASS  ok")
+
+
 def test_sim_obeys_many_lines_that_come_at_once(folder):
     with subprocess.Popen(
         [sys.executable, "-m", "gatepost.cli.main", "sim", "--quiet", "--at", AT],

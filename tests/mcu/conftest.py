@@ -14,9 +14,13 @@ pytest.register_assert_rewrite(
     "unit.test_ecdsa",
     "unit.test_hc1_envelope",
     "unit.test_hc1_signer",
+    "unit.test_certlogic",
+    "unit.test_eu_rules",
     "unit.test_hc1_times",
     "unit.test_inverse",
+    "unit.test_one_policy",
     "unit.test_p256_field",
+    "unit.test_together",
 )
 
 

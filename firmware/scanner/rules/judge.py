@@ -45,7 +45,8 @@ def _judge(text, trust, clock, policy):
     except Refusal as refusal:
         if reason(refusal.code)[2] == PASS:
             return Verdict("internal_fault", None, "refused as %s" % refusal.code)
-        return Verdict(refusal.code, None, refusal.detail)
+        refused = Verdict(refusal.code, None, refusal.detail)
+        return _traced(refused, [(refused.sentence, NO, refusal.detail)])
     return judge_claims(claims, getattr(trust, "created", now), now, clock.trusted, policy)
 
 
@@ -53,10 +54,13 @@ def judge_claims(claims, created, now, trusted, policy):
     """The Verdict on Claims that a trusted key vouches for. created: of the trust list; trusted: whether `now` is."""
     trace = [("Signed by a trusted key", YES, claims.issuer_name or claims.issuer)]
     # What concerns the scanner itself comes first among the things to look at.
-    if policy.list_state(created, now) == _TOO_OLD:
+    stale = policy.list_state(created, now) == _TOO_OLD
+    if stale:
         claims.warnings.insert(0, "trust_list_stale")
     if not trusted:
         claims.warnings.insert(0, "clock_doubtful")
+    trace.append(("The list of issuers is fresh enough", NO if stale else YES, ""))
+    trace.append(("The scanner's clock can be trusted", YES if trusted else NO, ""))
     for check, words in CHECKS:
         code = check(claims, now, policy)
         trace.append((words, YES if code is None else NO, ""))

@@ -30,6 +30,7 @@ examples:
 
 The scanner's serial port is printed at the start: any program may open it. Lines to type:
   PICTURE ...        show pictures, one after the other as the frames of one sequence
+  also PICTURE ...   the same traveller's next certificate, for a policy that wants two proofs
   press              the guard's button: dismiss the verdict
   screen [FILE]      show the screen here, or save it as PNG
   clock [TIME]       stand still at an ISO 8601 time; without one, run with this computer
@@ -99,6 +100,7 @@ class Session:
         self._quiet = quiet
         self._said: tuple[str, ...] = ()
         self._words: dict[str, Callable[[list[str]], None]] = {
+            "also": lambda paths: self._show(paths, dismiss=False),
             "press": lambda _: scanner.press(),
             "screen": self._screen,
             "clock": lambda words: scanner.set_clock(_moment(words[0]) if words else None),
@@ -140,13 +142,15 @@ class Session:
         except GatepostError as error:
             print(f"gatepost: {error}", file=sys.stderr, flush=True)
 
-    def _show(self, paths: list[str]) -> None:
-        scan = self._scanner.show(paths)
+    def _show(self, paths: list[str], dismiss: bool = True) -> None:
+        scan = self._scanner.show(paths, dismiss=dismiss)
         self._said = scan.said
         if not self._quiet:
             self._screen([])
         total = sum(scan.ms.values())
         print(f"{scan.verdict or 'no code'}  {scan.code}: {scan.sentence}  {total:.0f} ms", flush=True)
+        if scan.need:
+            print(f"         now scan: {scan.need}", flush=True)
 
     def _screen(self, words: list[str]) -> None:
         screen = self._scanner.screen()

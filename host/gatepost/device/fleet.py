@@ -203,6 +203,8 @@ def _of_hello(hello: dict[str, Any], now: float) -> list[str]:
         said.append(str(trust["problem"]).replace("_", " "))
     elif now - trust.get("created", now) > _OLD_LIST:
         said.append(f"its list is {int(now - trust['created']) // 86400} days old")
+    if hello.get("policy", {}).get("problem"):
+        said.append(str(hello["policy"]["problem"]).replace("_", " ") + ": nobody passes")
     if not hello.get("clock", {}).get("trusted"):
         said.append("its clock is doubtful")
     if not hello.get("sealed"):

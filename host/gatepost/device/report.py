@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 _DAY = 86400
 _KNOWN = (
-    "protocol", "max_message", "window", "runs", "firmware", "board", "name", "trust", "clock", "free", "link",
-    "provisioned", "sealed", "journal", "battery", "bundles",
+    "protocol", "max_message", "window", "runs", "firmware", "board", "name", "trust", "policy", "clock", "free",
+    "link", "provisioned", "sealed", "journal", "battery", "bundles",
 )  # fmt: skip
 _CLOCK_SLACK = 60  # seconds of difference that nobody needs to hear of
 _PIPE_WIDTH = 160  # characters of a line that no terminal wraps
@@ -114,6 +114,7 @@ def facts(hello: dict[str, Any]) -> dict[str, str]:
         "firmware": firmware_words(hello),
         "state": owner_words(hello),
         "trust list": trust_words(hello),
+        "rules": policy_words(hello),
         "clock": clock_words(hello),
         "journal": journal_words(hello),
     }
@@ -158,6 +159,13 @@ def trust_words(hello: dict[str, Any]) -> str:
     now = time.time()
     days = max(0, int((now - trust.get("created", now)) // _DAY))
     return f"{trust['version']} {trust.get('environment', '')}, {days} day{'s' if days != 1 else ''} old"
+
+
+def policy_words(hello: dict[str, Any]) -> str:
+    policy = hello.get("policy", {})
+    if "problem" in policy:
+        return str(policy["problem"]).replace("_", " ")
+    return f"{policy.get('name', '')}, version {policy['version']}" if "version" in policy else "none"
 
 
 def clock_words(hello: dict[str, Any]) -> str:
