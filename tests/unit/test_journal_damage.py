@@ -36,7 +36,7 @@ def test_each_byte_of_the_newest_segment_changed_shows_at_the_next_start(rig):
     rig.run("start()\nfor n in range(4):\n    scan(n)")
     rig.run(REWRITE, newest=True)
     size = rig.run("result = len(data)")
-    for at in range(0, size, 3):
+    for at in range(size):
         damaged = rig.run("data[at] ^= 16" + SAVE + "result = journal.damaged\ndata[at] ^= 16", at=at)
         assert damaged is not None, at
 
