@@ -179,19 +179,20 @@ def filled(owner: Deployment, folder: Path) -> bytes:
     return image.read_bytes()
 
 
-def pull(owner: Deployment, image: bytes, folder: Path, number: int) -> tuple[int, int, float]:
-    """Records, bytes and seconds of a whole collection: read, verified, acknowledged."""
+def pull(owner: Deployment, image: bytes, folder: Path, number: int) -> tuple[int, int, float, float]:
+    """Records, bytes, seconds until the last one is in the archive, and until all is verified and acknowledged."""
     flash = folder / f"{number}.img"
     flash.write_bytes(image)
     with VirtualScanner(flash=flash) as scanner, Client(scanner.port) as client:
         session = client.session(owner.certificate("supervisor", owner.supervisor), owner.supervisor)
         archive = Archive.open(folder / f"{number}.journal", session.device)
         started = time.monotonic()
-        taken = collect(archive, client)
+        arrived = [started]
+        taken = collect(archive, client, progress=lambda *_: arrived.append(time.monotonic()))
         spent = time.monotonic() - started
         if not taken.freed or not taken.report.ok:
             raise SystemExit(f"the journal was not collected: {taken.report.broken}")
-    return taken.records, len(archive.items()), spent
+    return taken.records, len(archive.items()), arrived[-1] - started, spent
 
 
 def main() -> None:
@@ -205,6 +206,7 @@ def main() -> None:
     copied = {"in": 0.0, "out": 0.0}
     pushed = pulled = 0.0
     sent = count = size = 0
+    whole = float("inf")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         image = filled(owner, folder)
@@ -212,8 +214,9 @@ def main() -> None:
             copied["in"] = max(copied["in"], plain_copy(len(first), "in"))
             rate, sent = push(owner, [first, second])
             pushed = max(pushed, rate)
-            count, size, spent = pull(owner, image, folder, number)
+            count, size, spent, all_ = pull(owner, image, folder, number)
             pulled = max(pulled, size / spent)
+            whole = min(whole, all_)
             copied["out"] = max(copied["out"], plain_copy(size, "out"))
     print(f"plain copy into flash:   {copied['in'] / 1024:6.0f} KB/s")
     print(
@@ -221,8 +224,8 @@ def main() -> None:
     )
     print(f"plain copy out of flash: {copied['out'] / 1024:6.0f} KB/s")
     print(
-        f"pull of {count} records: {pulled / 1024:6.0f} KB/s, {pulled / copied['out']:.0%} of the plain copy"
-        f" ({size} bytes)"
+        f"pull of {count} records: {pulled / 1024:6.0f} KB/s, {pulled / copied['out']:.0%} of the plain copy out,"
+        f" {pulled / copied['in']:.0%} of the one in ({size} bytes; verified and freed after {whole:.2f} s)"
     )
     print(
         f"push of one changed key of {len(records)}: {sent} bytes on the cable, {sent / len(second):.1%} of the list"

@@ -153,6 +153,80 @@ result = (bytes(port.outgoing), server.counters())
     assert [cbor2.loads(message)["id"] for message in frames.Receiver().feed(sent)] == [2]
 
 
+USB = """
+import time
+class Usb:
+    # Gives and takes `packet` bytes at a time, and none again for `pause` microseconds, as USB does.
+    def __init__(self, incoming, packet=64, pause=500):
+        self.incoming = incoming
+        self.outgoing = bytearray()
+        self.packet = packet
+        self.pause = pause
+        self.last = time.ticks_us()
+
+    def ready(self):
+        now = time.ticks_us()
+        if time.ticks_diff(now, self.last) < self.pause:
+            return False
+        self.last = now
+        return True
+
+    def readinto(self, buffer):
+        if not self.ready():
+            return None
+        part = self.incoming[: self.packet]
+        self.incoming = self.incoming[len(part) :]
+        buffer[: len(part)] = part
+        return len(part) or None
+
+    def write(self, data):
+        if not self.ready():
+            return None
+        self.outgoing.extend(data[: self.packet])
+        return min(self.packet, len(data))
+
+port = Usb(incoming)
+server = Server(port, METHODS, faults.append)
+turns = longest = 0
+time.sleep_ms(1)
+while turns < 200 and (port.incoming or server._out is not None or not turns):
+    began = time.ticks_ms()
+    server.poll()
+    longest = max(longest, time.ticks_diff(time.ticks_ms(), began))
+    turns += 1
+result = bytes(port.outgoing), turns, longest
+"""
+
+
+def test_small_packets_do_not_cost_a_turn_of_the_camera_each(mp):
+    """A chunk of a bundle in and as much out again, 64 bytes at a time: 128 packets, and a few turns."""
+    sent, turns, longest = mp.run(SETUP + USB, incoming=request(1, "echo", data=bytes(range(256)) * 15))
+    (message,) = frames.Receiver().feed(sent)
+    assert len(cbor2.loads(message)["result"]["data"]) == 3840
+    assert turns <= 20
+    assert longest < 500  # 40 and what a busy computer adds
+
+
+def test_a_frame_that_does_not_move_costs_no_time(mp):
+    """Half a frame and then silence; an answer that nobody takes: a turn gives each up after milliseconds."""
+    source = (
+        SETUP
+        + """
+import time
+port = Port(incoming, 4096, 0)
+server = Server(port, METHODS, faults.append)
+times = []
+for _ in range(20):
+    began = time.ticks_us()
+    server.poll()
+    times.append(time.ticks_diff(time.ticks_us(), began))
+result = sorted(times)[10]
+"""
+    )
+    assert mp.run(source, incoming=request(1, "echo")[:10]) < 4000
+    assert mp.run(source, incoming=request(1, "echo")) < 4000
+
+
 def test_a_flood_does_not_hold_the_camera_up(mp):
     source = (
         SETUP

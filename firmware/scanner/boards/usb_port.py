@@ -21,9 +21,8 @@ _LEFT_ALONE_MS = const(1000)  # less than the server's patience, so that he gets
 class UsbPort:
     """Non-blocking, like every board's `serial`."""
 
-    window = (
-        1  # requests under way: the driver holds some hundred bytes, and nobody has seen it overrun in safety
-    )
+    # Requests under way: the driver holds some hundred bytes, and nobody has seen yet what happens beyond them.
+    window = 1
 
     def __init__(self):
         self._in = sys.stdin.buffer

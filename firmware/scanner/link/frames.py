@@ -28,6 +28,11 @@ class Receiver:
         self.discarded_bytes = 0
         self.discarded_frames = 0
 
+    @property
+    def under_way(self):
+        """Whether a frame has begun and not ended."""
+        return self._filled + self._skipped > 0
+
     def feed(self, data, start, end):
         """Take bytes from data[start:end] up to the end of a frame.
 

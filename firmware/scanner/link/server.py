@@ -1,7 +1,9 @@
 # The scanner's end of the cable: one request at a time, served between two frames of the camera.
 #
 # The port never blocks the scan. Bytes are taken as they come; an answer leaves in the pieces the port accepts, and
-# while one is under way no further request is read. A host that stops reading loses its answer after a while (USB
+# while one is under way no further request is read. A USB port gives and takes some 64 bytes at a time: as long as a
+# frame is on its way and moves, a turn stays with it for a few hundredths of a second, or each piece would wait for a
+# frame of the camera. A host that stops reading loses its answer after a while (USB
 # drivers may hang on a full pipe for ever), and the loss is counted.
 
 from time import ticks_diff, ticks_ms
@@ -12,7 +14,9 @@ from scanner.link import frames, messages
 from scanner.link.messages import LinkError
 
 _CHUNK = const(1024)  # bytes read at once
-_READS = const(8)  # reads in one poll, so that a flood of bytes cannot starve the camera
+_ROOM = const(8192)  # bytes taken in one poll, so that a flood of them cannot starve the camera
+_TURN_MS = const(40)  # and the time for a frame that moves, either way
+_GAP_MS = const(4)  # without a byte, after which it does not move
 _PATIENCE_MS = const(2000)  # an answer that makes no progress for this long is dropped
 
 
@@ -31,24 +35,33 @@ class Server:
         self._at = self._end = 0  # what of the chunk is still to be looked at
         self._out = None
         self._moved = ticks_ms()  # when the answer last made progress
+        self._heard = self._moved  # when the last byte came
         self.dropped_answers = 0
 
     def poll(self):
         """Move what can be moved without waiting. Never raises for what the host sent."""
         if self._gate is not None:
             self._gate.tick()
-        for _ in range(_READS):
+        began = ticks_ms()
+        room = _ROOM
+        while ticks_diff(ticks_ms(), began) < _TURN_MS:
             if self._out is not None and not self._send(self._out):
-                return
-            if self._at == self._end and not self._read():
-                return
+                if ticks_diff(ticks_ms(), self._moved) > _GAP_MS:
+                    return
+                continue
+            if self._at == self._end:
+                if room <= 0:
+                    return
+                if not self._read():
+                    if not self._receiver.under_way or ticks_diff(ticks_ms(), self._heard) > _GAP_MS:
+                        return
+                    continue
+                room -= self._end
             taken, message = self._receiver.feed(self._chunk, self._at, self._end)
             self._at += taken
             if message is not None:
                 self._out = memoryview(frames.build(self._serve(message)))
-                self._moved = ticks_ms()
-        if self._out is not None:
-            self._send(self._out)
+                began = self._moved = ticks_ms()  # what a request takes is not the answer's time
 
     def quiet(self, milliseconds):
         """Whether no answer is under way, and none was for so long."""
@@ -66,6 +79,8 @@ class Server:
         count = self._port.readinto(self._chunk)
         self._at = 0
         self._end = count or 0
+        if count:
+            self._heard = ticks_ms()
         return self._end > 0
 
     def _send(self, left):

@@ -1,0 +1,40 @@
+"""A whole journal leaves the scanner while travellers go on passing: neither waits for the other."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from bench import push as bench
+from gatepost.device.client import Client
+from gatepost.journal.archive import Archive
+from gatepost.journal.pull import collect
+from gatepost.sim import VirtualScanner
+from harness.travellers import GOOD
+
+
+def test_the_scanner_scans_while_its_whole_journal_is_pulled(tmp_path, monkeypatch):
+    monkeypatch.setattr(bench, "RECORDS", 1500)
+    owner = bench.Deployment()
+    (tmp_path / "scanner.img").write_bytes(bench.filled(owner, tmp_path))
+    taken = []
+    with VirtualScanner(flash=tmp_path / "scanner.img") as scanner, Client(scanner.port) as client:
+        session = client.session(owner.certificate("supervisor", owner.supervisor), owner.supervisor)
+        archive = Archive.open(tmp_path / "archive", session.device)
+        pulling = threading.Thread(target=lambda: taken.append(collect(archive, client)))
+        verdicts = 0
+        waits = []
+        pulling.start()
+        while pulling.is_alive():
+            started = time.monotonic()
+            # No list is on this flash; what counts is that a verdict comes, and is recorded.
+            assert scanner.show(GOOD).code == "no_trust_list"
+            waits.append(time.monotonic() - started)
+            verdicts += 1
+        pulling.join()
+        assert not scanner.unasked.faults
+    assert verdicts >= 2
+    assert max(waits) < 10
+    (found,) = taken
+    assert found.report.ok and found.freed
+    assert found.records > 1500
