@@ -32,7 +32,7 @@ from gatepost.trust.signing import point
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from harness.certificates import NOW, p256
 from harness.interpreter import InterpreterDied
-from harness.travellers import AUTHORITY, GOOD, ISSUER, record
+from harness.travellers import AUTHORITY, GOOD, ISSUER, POLICY, record
 from mcu.machine import FREE, PER_TICK, Machine, Missing
 from mcu.scanner import BOARD, FLASH_SIZE, SPARE, McuScanner
 
@@ -129,7 +129,7 @@ port.waiting, port.sent = frame, bytearray()
 flash.begin()
 start = core.ticks()
 server.poll()
-while not server.idle or port.waiting:
+while not server.quiet(0) or port.waiting:
     server.poll()
 spent = (core.ticks() - start) & 0x3fffffff
 result = [bytes(port.sent), spent] + flash.counts()
@@ -253,7 +253,7 @@ def link(machine: Machine) -> None:
     authority = point(AUTHORITY.public_key())
     params = {"authority": authority, "name": "gate-1", "supervisors": supervisors}
     row("provision: the device's key is made", cable.ask("provision", params)[1])
-    row("session, first of all: with the table of G", cable.session("technician", TECHNICIAN))
+    row("session, first of all", cable.session("technician", TECHNICIAN))
     row("session", cable.session("technician", TECHNICIAN))
     row("clock.set", cable.ask("clock.set", {"now": NOW})[1])
     push(cable)
@@ -353,6 +353,7 @@ def works_with(size: int, before: str) -> bool:
                 with client.session(certificate("technician", TECHNICIAN), TECHNICIAN):
                     client.set_clock(NOW)
                     client.push(build_bundle([record(ISSUER)], AUTHORITY, 7, "PROD", NOW - 86400))
+                    client.push(POLICY)
                 if scanner.show(GOOD)["code"] != "ok":
                     return False
                 with client.session(certificate("supervisor", SUPERVISOR), SUPERVISOR):

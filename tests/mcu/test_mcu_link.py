@@ -24,7 +24,7 @@ from gatepost.sim.flash import read_image
 from gatepost.trust.bundle import build_bundle
 from gatepost.trust.signing import point
 from harness.certificates import NOW, p256
-from harness.travellers import AUTHORITY, EXPIRED, FORGED, GOOD, ISSUER, OTHER, UNKNOWN, record
+from harness.travellers import AUTHORITY, EXPIRED, FORGED, GOOD, ISSUER, OTHER, POLICY, UNKNOWN, record
 
 from mcu.emulator import Missing
 from mcu.scanner import McuScanner
@@ -66,6 +66,7 @@ def gate():
                 client.set_clock(NOW)
                 records = [record(ISSUER), *(record(p256(n)) for n in range(10, 9 + KEYS))]
                 scanner.pushed = client.push(build_bundle(records, AUTHORITY, 7, "PROD", NOW - 86400))
+                client.push(POLICY)
                 client.seal()
         yield scanner
 
@@ -178,7 +179,7 @@ def test_verdicts_are_recorded_pulled_verified_and_freed(gate, tmp_path):
     entries = list(read_entries(archive.items(), SUPERVISOR))
     assert not any(each.problem for each in entries)
     kinds = [each.kind for each in entries]
-    assert [kinds.count(kind) for kind in ("config", "bundle", "seal")] == [1, 1, 1]
+    assert [kinds.count(kind) for kind in ("config", "bundle", "seal")] == [1, 2, 1]
     assert kinds.count("clock") >= 2
     scans = [each.fields for each in entries if each.kind == "scan"]
     assert [(scan["verdict"], scan["reason"]) for scan in scans] == [
