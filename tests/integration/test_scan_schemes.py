@@ -46,3 +46,22 @@ def test_a_smart_health_card_in_one_code_and_in_three(pem, tmp_path, capsys):
     (missing,) = scan(capsys, *parts[1:], "--together", "--trust", keys)
     assert (missing["code"], missing["detail"]) == ("part_of_several", "2 of 3")
     assert missing["screen"][0] == "2 of 3 read"
+
+
+def test_an_icao_seal_below_an_imported_passport_authority(pem, tmp_path, capsys):
+    csca, keys, picture = tmp_path / "csca.pem", tmp_path / "keys.json", tmp_path / "proof.png"
+    base = ["issue", "vdsnc", "--authority", str(pem), "--country", "AU"]
+    assert main([*base, "--new-csca", str(csca), "--png", str(picture), "--scale", "3"]) == 0
+    assert main(["trust", "import", str(csca), "-o", str(keys)]) == 0
+    assert "--scheme VDS-NC" in capsys.readouterr().out
+    assert main(["trust", "import", str(csca), "--scheme", "VDS-NC", "-o", str(keys)]) == 0
+    capsys.readouterr()
+    (found,) = scan(capsys, picture, "--trust", keys)
+    assert (found["verdict"], found["code"]) == ("CHECK", "no_rules_for_kind")
+    assert (found["claims"]["scheme"], found["claims"]["issuer"]) == ("VDS-NC", "AU")
+    assert "Document X1234567" in found["screen"]
+    assert main([*base, "--png", str(picture), "--sample", "test", "--forge", "--scale", "3"]) == 0
+    (forged,) = scan(capsys, picture, "--trust", keys)
+    assert (forged["verdict"], forged["code"]) == ("REFUSE", "bad_signature")
+    assert main(["issue", "vdsnc", "--authority", str(pem), "--country", "ZZ"]) == 1
+    assert "ZZ" in capsys.readouterr().err

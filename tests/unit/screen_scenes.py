@@ -144,6 +144,9 @@ SCENES: dict[str, tuple[str, dict[str, Any]]] = {
     "pass-longest": verdict("ok", LONGEST),
     "pass-widest-demo": verdict("ok", WIDEST, "DEMO"),
     "check-yellow-card": verdict("no_rules_for_kind", YELLOW_CARD, left=5),
+    "check-document": verdict(
+        "no_rules_for_kind", {**ERIKA, "facts": {**ERIKA["facts"], "document": "PA0941262"}}, "UAT"
+    ),
     "check-test-unclear": verdict(
         "test_unclear", {**TEST, "facts": {**TEST["facts"], "result": "unclear"}}, "DEMO"
     ),

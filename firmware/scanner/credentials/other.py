@@ -24,8 +24,6 @@ def refuse_known(text):
             raise Refusal("unsupported_system", name)
     if text.startswith(b"PK\x03\x04"):
         raise Refusal("unsupported_system", "DIVOC")
-    if text.startswith(b"{") and b'"hdr"' in text[:200] and b'"icao.' in text[:400]:
-        raise Refusal("unsupported_system", "ICAO VDS-NC")
     if _israeli(text):
         raise Refusal("unsupported_system", "Israeli Green Pass")
 

@@ -8,6 +8,7 @@ from scanner.ui import colours
 from scanner.ui.text import fill, shorten, wrap, wrap_facts
 
 _BORN = "Born"
+_DOCUMENT = "Document "
 
 
 def draw_holder(canvas, view, x, y, width, height):
@@ -18,7 +19,8 @@ def draw_holder(canvas, view, x, y, width, height):
     family, given, note = _shown(canvas.large, view)
     details = _details(small, view, note, width)
     # Facts and issuer have to be seen beside the name; the rest is welcome.
-    needed = sum([len(lines) for lines in details[: 3 if note else 2]])
+    most = 2 + (1 if note else 0) + (1 if view.document else 0)
+    needed = sum([len(lines) for lines in details[:most]])
     font, birth_font, lines = _fit(canvas, family, given, width, height, needed)
     room = height - len(lines) * font.height - birth_font.height
     y = canvas.paragraph(font, lines, x, y, ink, paper)
@@ -40,6 +42,8 @@ def draw_holder(canvas, view, x, y, width, height):
 def _details(font, view, note, width):
     # Each a list of lines, the most important first.
     texts = [note] if note else []
+    if view.document:
+        texts.append(_DOCUMENT + view.document)
     texts.extend(view.summary[:1])
     if view.issuer:
         texts.append("Issuer " + view.issuer)

@@ -30,6 +30,7 @@ class VerdictView:
         self.family_ascii = ""  # as in the passport's machine readable zone, '<' shown as space
         self.given_ascii = ""
         self.birth = ""
+        self.document = ""  # number of the travel document the certificate is bound to
         self.issuer = ""
         self.summary = []
         self.environment = "PROD"
@@ -96,6 +97,7 @@ def from_verdict(verdict, environment="PROD", privacy=FULL):
     if not view.family and not view.given:
         view.family = _NO_NAME
     view.birth = dates.day(claims.birth) or _NO_BIRTH
+    view.document = words.fact((claims.facts or {}).get("document"))
     view.issuer = words.issuer(claims.issuer, claims.issuer_name)
     if privacy == MINIMAL:
         _reduce(view, claims.birth)

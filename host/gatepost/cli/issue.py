@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from gatepost.cli import issue_hc1, issue_shc
+from gatepost.cli import issue_hc1, issue_shc, issue_vdsnc
 
 NAME = "issue"
 HELP = "make certificates"
@@ -16,6 +16,8 @@ examples:
       an EU vaccination certificate; each scheme has examples of its own: gatepost issue hc1 --help
   gatepost issue shc --key issuer/dsc.key.pem --issuer https://health.example/cards --png card.png
       a SMART Health Card
+  gatepost issue vdsnc --authority issuer/csca.key.pem --new-csca csca.crt.pem --png proof.png
+      an ICAO VDS-NC, with its passport authority
 """
 
 
@@ -23,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EXAMPLES
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     kinds = parser.add_subparsers(dest="scheme", required=True, metavar="SCHEME")
-    for scheme in (issue_hc1, issue_shc):
+    for scheme in (issue_hc1, issue_shc, issue_vdsnc):
         scheme.add_arguments(kinds)
 
 

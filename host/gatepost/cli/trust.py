@@ -25,6 +25,8 @@ EXAMPLES = """\
 examples:
   gatepost trust import did.json vci_snapshot.json -o keys.json
       read WHO's list and the VCI directory, say what was left out and why
+  gatepost trust import csca.pem --scheme VDS-NC -o passports.json
+      the authority behind a country's passports, for ICAO's VDS-NC
   gatepost trust list keys.json --only-country PT
   gatepost trust diff yesterday.gatepost today.gatepost
   gatepost trust bundle keys.json extra-signers/ --key authority.key.pem --environment PROD -o trust.gatepost
@@ -102,6 +104,13 @@ def _add_sources(parser: argparse.ArgumentParser) -> None:
         choices=ENVIRONMENTS,
         default="PROD",
         help="where keys come from whose list does not say",
+    )
+    parser.add_argument(
+        "--scheme",
+        choices=("HC1", "VDS-NC", "IL"),
+        default="",
+        help="what certificates are: signers of HC1 (default), passport authorities (CSCA) behind VDS-NC, or "
+        "signers of Israel's older Green Pass",
     )
     parser.add_argument("--include-expired", action="store_true")
     parser.add_argument(
@@ -252,6 +261,7 @@ def _read(args: argparse.Namespace) -> tuple[list[KeyRecord], Tally]:
         include_authorities=args.include_authorities,
         issuer=args.issuer.rstrip("/"),
         country=country,
+        scheme=args.scheme,
         at=_moment(args.at),
     )
     return read_sources(args.sources, options)

@@ -32,6 +32,11 @@ def alpha2(code: str) -> str:
     return code if code in ALPHA2.values() else ALPHA2.get(code, "")
 
 
+def alpha3(code: str) -> str:
+    """The three-letter code of a two-letter one, or "" where the code is no country's."""
+    return next((three for three, two in ALPHA2.items() if two == code.upper()), "")
+
+
 def is_development(participant: str) -> bool:
     """Whether a participant of WHO's list exists for development: user-assigned codes such as XXA, XCL, XT."""
     return participant.upper().startswith("X") and not alpha2(participant)

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from gatepost.errors import GatepostError
-from gatepost.trust import bundle, keylist, vci, who
+from gatepost.trust import authorities, bundle, keylist, vci, who
 from gatepost.trust.certificate import is_authority, record_from_certificate
 from gatepost.trust.demonstration import MARKER
 from gatepost.trust.public_keys import UnusableKey
@@ -32,7 +32,8 @@ _PEM = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\s]*)-----END \1-
 
 @dataclass(frozen=True)
 class Options:
-    """What to keep. `environment` is the source of keys whose list names none; `at` decides what has expired."""
+    """What to keep. `environment` is the source of keys whose list names none; `at` decides what has expired.
+    `scheme`: what certificates are read as, HC1 where it is empty; no certificate says it of itself."""
 
     environment: str = "PROD"
     include_expired: bool = False
@@ -40,6 +41,7 @@ class Options:
     include_authorities: bool = False
     issuer: str = ""
     country: str = ""
+    scheme: str = ""
     at: float = field(default_factory=time.time)
 
 
@@ -140,12 +142,22 @@ def _certificates(ders: Iterable[bytes], path: Path, options: Options, tally: Ta
     for der in ders:
         tally.read += 1
         try:
-            if is_authority(der) and not options.include_authorities:
-                raise UnusableKey("CA certificate, which signs other certificates (--include-authorities)")
-            records.append(record_from_certificate(der, source=options.environment))
+            records.append(_record(der, options))
         except GatepostError as reason:
             tally.skip(str(reason), str(path))
     return records
+
+
+def _record(der: bytes, options: Options) -> KeyRecord:
+    if options.scheme == "VDS-NC":
+        return authorities.passport_authority(der, options.environment)
+    if options.scheme == "IL":
+        return authorities.green_pass_signer(der, options.environment)
+    if is_authority(der) and not options.include_authorities:
+        raise UnusableKey(
+            "CA certificate, which signs other certificates (--scheme VDS-NC for a passport authority)"
+        )
+    return record_from_certificate(der, source=options.environment)
 
 
 def _counted(records: list[KeyRecord], tally: Tally) -> list[KeyRecord]:
