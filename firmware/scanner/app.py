@@ -185,6 +185,8 @@ class App:
         if progress is None:
             if self._parts.progress:
                 self._parts.forget()
+            for other in verdict.beside:
+                self.upkeep.recorder.scan(other)
             verdict = self._together.add(verdict, self.policy.rules)
             verdict = self.upkeep.recorder.scan(verdict)
         judged = ticks_us()

@@ -2,7 +2,8 @@
 #
 # A code stays in view for many frames and must not be judged at each. A frame may hold several codes: whatever is no
 # certificate is ignored beside one that is, and of several certificates the gravest verdict counts, so that holding
-# a good one beside a bad one gains nothing. Chunks of one card are judged together, when the last of them is there.
+# a good one beside a bad one gains nothing; two that each prove a part of what is needed may be one traveller's.
+# Chunks of one card are judged together, when the last of them is there.
 
 from hashlib import sha256
 from time import ticks_diff
@@ -52,6 +53,7 @@ def choose(symbols, trust, clock, policy, parts):
     the card that was judged last. `parts`: the Parts that collect chunks over frames."""
     gravest = chosen = first = None
     chunks = []
+    verdicts = []
     judged = 0
     for symbol in symbols:
         try:
@@ -67,12 +69,17 @@ def choose(symbols, trust, clock, policy, parts):
                 continue
             judged += 1
             verdict = _judged(symbol, trust, clock, policy)
+        verdicts.append(verdict)
         if gravest is None or _outranks(verdict, gravest):
             gravest, chosen = verdict, symbol
     if chunks:
         verdict = _collected(chunks, trust, clock, policy, parts)
-        if verdict is not None and (gravest is None or _outranks(verdict, gravest)):
-            gravest, chosen = verdict, first
+        if verdict is not None:
+            verdicts.append(verdict)
+            if gravest is None or _outranks(verdict, gravest):
+                gravest, chosen = verdict, first
+    if gravest is not None and gravest.code == "more_needed":
+        gravest.beside = [each for each in verdicts if each is not gravest and each.code == "more_needed"]
     return gravest, chosen
 
 

@@ -2,9 +2,9 @@
 
     python tests/bench/certlogic.py --corpora FOLDER [--mcu]
 
-Every published rule test is evaluated on MicroPython; the table shows, for each country, the size of its rules as
-JSON and compiled (code and shared constants), the longest rule's steps, and the median time of one rule. With --mcu,
-instructions of the emulated Cortex-M3 follow: of single rules, of whole decisions, and of forgetting the holder.
+Every published rule test is evaluated on MicroPython; the table shows, for each country, how many agree, the size of
+its rules as JSON and compiled (code and shared constants), the steps and heap of the greediest, and the median time.
+With --mcu, instructions of the emulated Cortex-M3 follow: of single rules, of whole decisions, of loading a policy.
 """
 
 from __future__ import annotations
@@ -29,14 +29,24 @@ from harness.certificates import NOW, vaccination
 from harness.interpreter import Interpreter
 
 EVALUATE = """
+import gc
 from time import ticks_us, ticks_diff
 from scanner.rules.certlogic import evaluate
 found = []
-for code, data, sets in cases:
+for code, data, sets, expected in cases:
     data["external"]["valueSets"] = shared[sets]
+    gc.collect()
+    gc.disable()
+    before = gc.mem_alloc()
     start = ticks_us()
-    value, steps = evaluate(code, constants, data)
-    found.append((ticks_diff(ticks_us(), start), steps))
+    try:
+        value, steps = evaluate(code, constants, data)
+    except Exception as error:
+        value, steps = type(error).__name__, 0
+    spent = ticks_diff(ticks_us(), start)
+    taken = gc.mem_alloc() - before
+    gc.enable()
+    found.append((spent, steps, taken, value is expected))
 result = found
 """
 
@@ -49,9 +59,9 @@ def main() -> None:
     parser.add_argument("--mcu", action="store_true", help="count instructions on the emulated core too")
     args = parser.parse_args()
     device = Interpreter(find_micropython(None), "MicroPython")
-    print("country  rules  tests  JSON bytes  compiled  constants  most steps  median us")
+    print("country  rules  tests  agree  JSON bytes  compiled  constants  most steps  heap bytes  median us")
     whole = Pool()
-    totals = [0, 0, 0, 0]
+    totals = [0, 0, 0, 0, 0]
     for path in sorted((args.corpora / "certlogic" / "rules").glob("*.json")):
         pool = Pool()
         cases: list[Any] = []
@@ -69,18 +79,19 @@ def main() -> None:
                 sets = external.pop("valueSets", {})
                 if sets not in shared:
                     shared.append(sets)
-                cases.append((code, {"payload": test["payload"], "external": external}, shared.index(sets)))
+                data = {"payload": test["payload"], "external": external}
+                cases.append((code, data, shared.index(sets), test["expected"]))
         measured = device.run(EVALUATE, cases=cases, constants=pool.values, shared=shared)
         constants = len(cbor2.dumps(pool.values))
-        most = max(steps for _, steps in measured)
-        middle = statistics.median(us for us, _ in measured)
+        spent, steps, taken, agreed = zip(*measured, strict=True)
+        row = (rules, len(cases), sum(agreed), size, compiled)
         print(
-            f"{path.stem:7} {rules:6} {len(cases):6} {size:11} {compiled:9} {constants:10} {most:11} {middle:10.0f}"
+            f"{path.stem:7} {rules:6} {len(cases):6} {sum(agreed):6} {size:11} {compiled:9} {constants:10} "
+            f"{max(steps):11} {max(taken):11} {statistics.median(spent):10.0f}"
         )
-        for at, value in enumerate((rules, len(cases), size, compiled)):
-            totals[at] += value
+        totals = [total + value for total, value in zip(totals, row, strict=True)]
     constants = len(cbor2.dumps(whole.values))
-    print(f"{'all':7} {totals[0]:6} {totals[1]:6} {totals[2]:11} {totals[3]:9} {constants:10}")
+    print(f"{'all':7} {totals[0]:6} {totals[1]:6} {totals[2]:6} {totals[3]:11} {totals[4]:9} {constants:10}")
     device.close()
     if args.mcu:
         on_the_core(args.corpora / "certlogic" / "rules")

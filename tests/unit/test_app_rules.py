@@ -57,6 +57,19 @@ def test_two_certificates_make_one_verdict(run):
     assert "Now scan: a negative test" in " ".join(said)
 
 
+def test_both_in_one_picture_are_one_verdict(run):
+    assert run(
+        "board, decoder, app = start_with([b'VACCINATED', b'TESTED'])\napp.step()\nresult = codes(board)"
+    ) == ["ok"]
+    assert run(
+        "board, decoder, app = start_with([b'STRANGER', b'VACCINATED'])\napp.step()\nresult = codes(board)"
+    ) == ["other_holder"]
+    # A certificate that suffices, beside one of somebody who needs more: the guard looks.
+    assert run(
+        "board, decoder, app = start_with([b'BOTH', b'STRANGER'])\napp.step()\nresult = codes(board)"
+    ) == ["more_needed"]
+
+
 def test_somebody_else_s_certificate_does_not(run):
     assert run(
         "board, decoder, app = start_with([b'VACCINATED'])\napp.step()\n"

@@ -96,6 +96,16 @@ def test_nobody_is_the_same_as_nobody(mp):
     assert codes(mp, (1, titled), (2, titled))[1][0] == "other_holder"
 
 
+def test_names_do_not_drift_from_one_certificate_to_the_next(mp):
+    between = JAN | {"given": "Jan Pavel", "family": "Novak Svoboda"}
+    drifted = JAN | {"given": "Pavel", "family": "Svoboda"}
+    assert [code for code, _ in codes(mp, (1, JAN), (1, between), (2, drifted))] == [
+        "more_needed",
+        "more_needed",
+        "other_holder",
+    ]
+
+
 def test_after_somebody_else_all_begins_anew(mp):
     eva = {"family": "Eriksen", "given": "Eva", "birth": "1999-01-01"}
     assert [code for code, _ in codes(mp, (1, JAN), (2, eva), (2, JAN), (1, JAN))] == [

@@ -33,6 +33,10 @@ class Together:
             self.forget()  # it suffices alone, whosoever the first was
         if verdict.code != "more_needed" or rules is None:
             return verdict
+        for other in verdict.beside:
+            shown = self.add(other, rules)
+            if shown.code != "more_needed":
+                return verdict.instead(shown.code)
         marks = self._marks_of(verdict.claims)
         if self._met and not _same_holder(self._marks, marks):
             self.forget()
@@ -41,8 +45,10 @@ class Together:
         if rules.suffices(met):
             self.forget()
             return verdict.instead("ok")
+        # The first certificate's holder stays the measure: names must not drift from one to the next.
+        if not self._met:
+            self._marks = marks
         self._met = met
-        self._marks = marks
         verdict.need = rules.needed(met)
         return verdict
 

@@ -7,7 +7,7 @@ class Verdict:
     """verdict 0 PASS, 1 CHECK, 2 REFUSE; number, code, sentence, action: the row of the reason table;
     claims: the Claims of a genuine certificate, else None; detail: a few words for experts, never secret; met: mask of
     the policy's proofs that it shows; need: what is still to be shown, in words; trace: the steps that led here, as
-    (label, outcome, inputs).
+    (label, outcome, inputs); beside: Verdicts on other certificates in the same frame that prove a part too.
     """
 
     def __init__(self, code, claims=None, detail=""):
@@ -22,6 +22,7 @@ class Verdict:
         self.met = 0
         self.need = ""
         self.trace = []
+        self.beside = []
 
     def instead(self, code, detail=""):
         """Another Verdict on the same certificate, reached by the same steps."""
