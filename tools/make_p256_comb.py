@@ -65,8 +65,14 @@ def source() -> str:
     return HEAD + "".join(f'    b"{line}"\n' for line in lines) + ")\n"
 
 
+def made() -> dict[Path, str]:
+    """What is to be written where."""
+    return {TARGET: source()}
+
+
 def main() -> None:
-    TARGET.write_text(source(), encoding="utf-8")
+    for target, text in made().items():
+        target.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

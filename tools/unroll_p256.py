@@ -1,4 +1,4 @@
-"""Write firmware/scanner/crypto/p256_field.py: the arithmetic modulo the prime of P-256, unrolled.
+"""Write firmware/scanner/crypto/p256_limbs32.py and 64: the arithmetic modulo the prime of P-256, unrolled.
 
 A product of two field elements is 400 products of limbs; written as straight lines a limb product costs 7
 instructions on a 32-bit core, in a loop about 20. Nobody should type or review 600 such lines, so this program
@@ -12,8 +12,9 @@ on the stack. With the limbs of both factors in locals, `x=a2; s=b3*x+s` is 2 + 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
-TARGET = Path(__file__).resolve().parents[1] / "firmware" / "scanner" / "crypto" / "p256_field.py"
+FOLDER = Path(__file__).resolve().parents[1] / "firmware" / "scanner" / "crypto"
 LIMBS = 20
 WIDTH = 118
 
@@ -22,39 +23,10 @@ PRIME = ((14, 10, "+"), (19, 9, "+"), (7, 5, "+"), (17, 3, "-"))
 NEGATED = {"+": "-", "-": "+"}
 
 HEAD = '''\
-# Arithmetic modulo p = 2^256 - 2^224 + 2^192 + 2^96 - 1, the prime of P-256. Made by tools/unroll_p256.py.
+# The arithmetic of p256_field.py where an int has @BITS@ bits. Made by tools/unroll_p256.py.
 #
-# An element is 20 limbs of 13 bits, least significant first, in balanced digits (-4096 to 4095), times R = 2^260
-# (Montgomery's form). A 32-bit core gives viper only the low 32 bits of a product: 13-bit digits are what lets the
-# 20 products of a column add up below 2^31, with room for factors that are sums: digits below 2N and 2N, or N and
-# 6N, where N = 4096.
-# p ends in 96 one bits, so -1/p mod 2^13 is 1 and a reduction's multiplier (m0 to m19) is the low limb itself.
-#
-# `run` interprets, because a call costs a tenth of a multiplication: a whole signature is one call. A script is pairs
-# of halfwords, the byte offset of a program in `code` and what goes before it; offset 1 ends the script:
-#
-#   4 times     run the program so many times
-#   at + 1      copy the elements x, y at this byte offset of the workspace to px, py, then run it once
-#   at + 2      the same with the packed point at this byte offset of `points`
-#   at + 3      ... of `others`
-#
-# A packed point is x and y, 32 bytes each, least significant first: the element plus OFFSET, modulo p, so that 13
-# bits of it less 4096 (at the top: 9 bits less 256) are a balanced digit, without a carry.
-#
-# A program is instructions of six halfwords: operation, the byte offsets of the elements d, a, b, c in the workspace,
-# and the factor k + 64:
-#
-#   1  d = a·b/R + k·c     2  d = a·a/R + k·c     4  d = k·c     0  end
-#   3  d = a + k·c, digits and all     5  d = a + c and b = a - c, digits and all
-#
-# 1, 2 and 4 give balanced digits and take off the multiple q of p that brings k·c within p/2 of 0. A product of
-# factors within Ap and Bp lies from -AB/16·p to (AB/16 + 1)·p: so the formulas of p256_point.py stay below 3p for
-# ever, and the highest digit small. d may be a, b or c. Elements 0 and 1 of the workspace are px and py. Each line
-# below that ends in a shift by 13 is the end of a column.
-#
-# One 64-bit trap: ptr32 reads without sign. A column's sum is right in its low 32 bits only; it carries a bias of
-# 2^31 so that its shifted bits can be masked (`mask`) to the same on both widths, and `keep` puts the bias back.
-# s and x come first because a viper function keeps its first two locals in registers.
+# Each line below that ends in a shift by 13 is the end of a column. s and x come first because a viper function keeps
+# its first two locals in registers.@TRAP@
 #
 # The loops that run at most once are there for the compiler: on Thumb cores, MicroPython up to 1.26 miscodes a
 # conditional jump over 4 KB or more. So every condition here guards a `break`, which is near; only jumps without a
@@ -64,18 +36,11 @@ HEAD = '''\
 
 import micropython
 
-OFFSET = sum([4096 << 13 * i for i in range(19)]) + (256 << 247)
-
 
 @micropython.viper
 def run(s: int, x: int, w: ptr32, code: ptr16, script: ptr16, points: ptr8, others: ptr8):
     """Run the script on the workspace w. s and x are registers: pass 0 and 0."""
-    top = 1
-    top = top << 31
-    mask = 0x7ffff
-    keep = top - (1 << 18)
-    round_ = keep + 4096
-    base = int(w)
+@SETUP@    base = int(w)
     while True:
         if script[0] == 1:
             break
@@ -126,34 +91,77 @@ def run(s: int, x: int, w: ptr32, code: ptr16, script: ptr16, points: ptr8, othe
 DEEP = " " * 20
 
 
+class Width(NamedTuple):
+    """How lines are written where an int has so many bits."""
+
+    bits: int
+    trap: str  # a comment
+    setup: str
+    first: str  # what the sum of the first column begins with
+    carry: str  # from a column to the next
+    rounding: str  # the same, with half a digit
+    rounded: str  # what a sum begins with that has half a digit
+    rest: str  # the highest digit, of a sum with half a digit
+    quotient: str
+
+
+NARROW = Width(
+    32, "", "", "0", "s=s>>13", "s=(s>>13)+4096", "4096", "s-4096", "c[19] * k + 256 >> 9"
+)  # fmt: skip
+WIDE = Width(
+    64,
+    """
+#
+# ptr32 reads without sign: a column's sum is right in its low 32 bits only. It carries a bias of 2^31 so that its
+# shifted bits can be masked (`mask`), and `keep` puts the bias back.""",
+    """\
+    top = 1
+    top = top << 31
+    mask = 0x7ffff
+    keep = top - (1 << 18)
+    round_ = keep + 4096
+""",
+    "top",
+    "s=(s>>13&mask)+keep",
+    "s=(s>>13&mask)+round_",
+    "top + 4096",
+    "s-top-4096",
+    "((c[19] * k + top + 256 >> 9) & 0x7fffff) - (1 << 22)",
+)
+
+
 def main() -> None:
-    TARGET.write_text(source(), encoding="utf-8")
+    for target, text in made().items():
+        target.write_text(text, encoding="utf-8")
 
 
-def source() -> str:
-    body = HEAD.replace("@COPY@", _packed([f"d[{i}]=c[{i}]" for i in range(LIMBS)]))
+def made() -> dict[Path, str]:
+    """What is to be written where."""
+    return {FOLDER / f"p256_limbs{width.bits}.py": source(width) for width in (NARROW, WIDE)}
+
+
+def source(width: Width) -> str:
+    body = (
+        HEAD.replace("@BITS@", str(width.bits)).replace("@TRAP@", width.trap).replace("@SETUP@", width.setup)
+    )
+    body = body.replace("@COPY@", _packed([f"d[{i}]=c[{i}]" for i in range(LIMBS)]))
     body = body.replace("@UNPACK@", _packed([_field(i) for i in range(LIMBS)]))
-    body += _case(2, "dc") + _QUOTIENT
+    quotient = f"{DEEP}k = p[5] - 64\n{DEEP}q = {width.quotient}\n"
+    body += _case(2, "dc") + quotient
     body += _packed([f"x=a[{i}]; a{i}=x; b{i}=x+x" for i in range(LIMBS)])
-    body += f"{DEEP}s = top\n"
-    body += _columns([_square(k) for k in range(2 * LIMBS)]) + _NEXT
-    body += _case(1, "dbc") + _QUOTIENT
+    body += _columns(width, [_square(k) for k in range(2 * LIMBS)]) + _NEXT
+    body += _case(1, "dbc") + quotient
     body += _packed([x for i in range(LIMBS) for x in (f"a{i}=a[{i}]", f"b{i}=b[{i}]")])
-    body += f"{DEEP}s = top\n"
-    body += _columns([_product(k) for k in range(2 * LIMBS)]) + _NEXT
+    body += _columns(width, [_product(k) for k in range(2 * LIMBS)]) + _NEXT
     body += _case(3, "dc") + f"{DEEP}s = p[5] - 64\n"
     body += _packed([f"d[{i}]=c[{i}]*s+a[{i}]" for i in range(LIMBS)]) + _NEXT
     body += _case(5, "dbc")
     body += _packed([f"s=a[{i}]; x=c[{i}]; d[{i}]=s+x; b[{i}]=s-x" for i in range(LIMBS)]) + _NEXT
-    body += _case(4, "dc") + _QUOTIENT + f"{DEEP}s = round_ + (1 << 18)\n{DEEP}x = k\n"
-    body += _packed([x for i in range(LIMBS) for x in (f"s=c[{i}]*x+s", *_without_q(i), *_digit(i))])
+    body += _case(4, "dc") + quotient + f"{DEEP}s = {width.rounded}\n{DEEP}x = k\n"
+    body += _packed([x for i in range(LIMBS) for x in (f"s=c[{i}]*x+s", *_without_q(i), *_digit(width, i))])
     return body + _NEXT
 
 
-_QUOTIENT = f"""\
-{DEEP}k = p[5] - 64
-{DEEP}q = ((c[19] * k + top + 256 >> 9) & 0x7fffff) - (1 << 22)
-"""
 _NEXT = f"{DEEP}p = ptr16(int(p) + 12)\n"
 
 
@@ -189,10 +197,10 @@ def _square(k: int) -> list[tuple[str, str]]:
     return crossed + ([(f"a{k // 2}", "x")] if k % 2 == 0 and k < 2 * LIMBS - 1 else [])
 
 
-def _columns(products: list[list[tuple[str, str]]]) -> str:
+def _columns(width: Width, products: list[list[tuple[str, str]]]) -> str:
     # Montgomery's product, column by column: each adds its limb products and the multipliers that p shifts here. A
     # column begins with the limb that the one before left in x.
-    text, held = "", ""
+    text, held = f"{DEEP}s = {width.first}\n", ""
     for k in range(2 * LIMBS):
         column = sorted(products[k], key=lambda pair: pair[0] != held)
         statements = []
@@ -201,11 +209,10 @@ def _columns(products: list[list[tuple[str, str]]]) -> str:
             held = limb
         statements += _multipliers(k)
         if k < LIMBS:
-            last = "round_" if k == LIMBS - 1 else "keep"
-            statements += [f"m{k}=s&8191", f"s=(s>>13&mask)+{last}"]
+            statements += [f"m{k}=s&8191", width.rounding if k == LIMBS - 1 else width.carry]
         else:
             i = k - LIMBS
-            statements += [f"s=c[{i}]*k+s", *_without_q(i), *_digit(i)]
+            statements += [f"s=c[{i}]*k+s", *_without_q(i), *_digit(width, i)]
         text += _packed(statements)
     return text
 
@@ -227,11 +234,11 @@ def _without_q(i: int) -> list[str]:
     return [f"s=s{NEGATED[sign]}(q<<{shift})" for limb, shift, sign in PRIME if limb == i]
 
 
-def _digit(i: int) -> list[str]:
+def _digit(width: Width, i: int) -> list[str]:
     # The sum carries the bias and half a digit; the last limb keeps whatever is left.
     if i == LIMBS - 1:
-        return [f"d[{i}]=s-top-4096"]
-    return [f"d[{i}]=(s&8191)-4096", "s=(s>>13&mask)+round_"]
+        return [f"d[{i}]={width.rest}"]
+    return [f"d[{i}]=(s&8191)-4096", width.rounding]
 
 
 def _packed(statements: list[str]) -> str:

@@ -48,7 +48,7 @@ def firmware_files(architecture: str) -> dict[str, bytes]:
     modules = []
     for path in sorted((folder / "scanner").rglob("*")):
         name = path.relative_to(folder)
-        if path.is_dir() or "__pycache__" in name.parts or _is_virtual(name):
+        if path.is_dir() or "__pycache__" in name.parts or _is_useless(name, architecture):
             continue
         if path.suffix == ".py":
             modules.append(name)
@@ -66,9 +66,10 @@ def firmware_files(architecture: str) -> dict[str, bytes]:
     return files
 
 
-def _is_virtual(name: Path) -> bool:
-    """The virtual board's modules mean nothing on hardware."""
-    return name.parent.name == "boards" and name.name.startswith("virtual")
+def _is_useless(name: Path, architecture: str) -> bool:
+    """The virtual board's modules mean nothing on hardware, nor does arithmetic for ints of another width."""
+    virtual = name.parent.name == "boards" and name.name.startswith("virtual")
+    return virtual or name.name == ("p256_limbs32.py" if architecture == "x64" else "p256_limbs64.py")
 
 
 def _compile(compiler: str, folder: Path, name: Path, architecture: str, scratch: Path) -> bytes:
