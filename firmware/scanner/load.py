@@ -10,7 +10,7 @@ import gc
 
 from micropython import const
 
-_OFTEN = const(32768)  # bytes taken between two collections
+_OFTEN = const(65536)  # bytes taken between two collections
 
 _VISION = (
     "scanner.vision.wiping",

@@ -345,7 +345,7 @@ def smallest_heap(before: str) -> int:
 def works_with(size: int, before: str) -> bool:
     """Whether a scanner does its work with so many bytes of heap."""
     ballast = f"_ballast = bytearray({HEAP - size})\n" if size < HEAP else ""
-    with prepared(timeout=20) as scanner:
+    with prepared(timeout=120) as scanner:
         try:
             scanner.start(before={"boot.py": ballast.encode(), "main.py": before.encode()})
             with Client(scanner.port) as client:

@@ -7,12 +7,13 @@ external RAM, where the computer lays them down and looks at them.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import struct
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, cast
@@ -73,6 +74,7 @@ class McuScanner:
         # While somebody holds the other end, the emulator sends: a cable that is plugged in.
         self._cable = os.open(self._emulator.port, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
         self._seen = 0
+        self._heard = b""
         if ready:
             try:
                 self.ready()
@@ -106,8 +108,19 @@ class McuScanner:
         return self._emulator.port
 
     def ready(self) -> dict[str, Any]:
-        """Wait until the firmware's loop begins (again); what it says of itself."""
-        return self._await("firmware")
+        """Wait until the firmware's loop begins (again); what it says of itself.
+
+        InterpreterDied with what stands on the line, where it has come to MicroPython's prompt instead.
+        """
+        return self._await("firmware", self._at_the_prompt)
+
+    def _at_the_prompt(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            self._heard += os.read(self._cable, 4096)
+        if self._heard.endswith(b">>> "):
+            raise InterpreterDied(
+                f"the emulated scanner does not start: {self._heard.decode(errors='replace')}"
+            )
 
     def show(self, picture: Image.Image) -> dict[str, Any]:
         """Hold a picture before the camera until a verdict is on the screen; the verdict's report."""
@@ -129,7 +142,7 @@ class McuScanner:
         """How many reports it has made since it was switched on."""
         return struct.unpack("<I", self._emulator.read(_MAILBOX + 8, 4))[0]
 
-    def _await(self, wanted: str) -> dict[str, Any]:
+    def _await(self, wanted: str, look: Callable[[], None] = lambda: None) -> dict[str, Any]:
         deadline = time.monotonic() + self.timeout
         while time.monotonic() < deadline and not self._emulator.gone():
             count = self.reports()
@@ -141,6 +154,7 @@ class McuScanner:
                     return report
                 if "fault" in report:
                     raise InterpreterDied(f"the emulated scanner: {report['fault']}")
+            look()
             time.sleep(0.005)
         raise InterpreterDied(f"the emulated scanner made no report with {wanted!r} in time")
 
