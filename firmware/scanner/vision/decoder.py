@@ -52,7 +52,6 @@ class Decoder:
         tried = set()
         budget = self._budget
         budget.renew()
-        self._reading.begin()
         for first, step, shift, blurred in _SMALL_PASSES if width * height < _SMALL_FRAME else _PASSES:
             search.scan(first, step, shift, blurred)
             candidates = triples(search.found)

@@ -29,15 +29,10 @@ class Placing:
         self._mesh = mesh
         self._sampler = sampler
         self._alignment = alignment
-        self._unlike = set()  # numbers of finders that are none
         self.cost = 0  # of the last triple, in thousands of instructions
         self.timing = 0.0  # how well the timing patterns and the version spoke for the size
         self.found = 1.0  # part of the alignment patterns that were found
         self._frame = b""
-
-    def begin(self):
-        """A new frame, with other finders."""
-        self._unlike.clear()
 
     def forget(self):
         """Leave nothing of the last frame."""
@@ -80,7 +75,7 @@ class Placing:
         end = self.end
         ends = []
         for f in (a, b):
-            if f.number in self._unlike:
+            if getattr(f, "unlike", False):
                 return None
             self.cost += _END_COST
             u = f.module / length
@@ -89,7 +84,7 @@ class Placing:
                 self._frame, self._width, self._height, self._flip, f.x, f.y, dx * u, dy * u, ox * v, oy * v
             ):
                 if end.likeness < _UNLIKE:
-                    self._unlike.add(f.number)
+                    f.unlike = True
                 return None
             ends.append((end.module * f.module, end.x, end.y))
         (near, ax, ay), (far, bx, by) = ends

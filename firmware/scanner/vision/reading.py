@@ -18,18 +18,18 @@ from scanner.vision.sampling import Sampler
 from scanner.vision.stages import FIT, READ
 
 _LARGE = const(704)  # 1/256 px: of modules that large the nearest pixel is read at first
-_FOLLOWED = const(2)  # rounds of following the drift
 _LEAST_FOUND = 0.3  # part of the alignment patterns without which it is no symbol
 _LEAST_TIMING = 0.4  # to go on where the first reading fails
 _ROUNDS = const(7)  # of deciding and reading, at most
-_IDLE = const(2)  # rounds without a gain, after which the symbol is
+_PATIENCE = const(3)  # from this round on a symbol of which nothing is read is given up,
+_IDLE = const(2)  # and one of which so many rounds have read no more
 
 # Instructions a module.
 _READ_COST = const(280)  # one sampling and reading
-_FOLLOW_COST = const(850)  # one round of following the drift
+_FOLLOW_COST = const(850)  # following the drift
 _LEVEL_COST = const(600)  # what equalising begins with
-_PATIENT_COST = const(3200)  # all that comes before the first gain may show
-_REFINE_COST = const(850)  # one round of it, and reading
+_PATIENT_COST = const(2000)  # all that comes before the first gain may show
+_REFINE_COST = const(1050)  # one round of it, and reading
 
 
 class Reading:
@@ -46,10 +46,6 @@ class Reading:
         self._equaliser = Equaliser()
         self._budget = budget
         self._stages = stages
-
-    def begin(self):
-        """A new frame, with other finders."""
-        self._placing.begin()
 
     def forget(self):
         """Overwrite whatever still holds the last frame's code."""
@@ -133,11 +129,10 @@ class Reading:
         values = sampler.values
         grid = sampler.grid
         started = stages.now()
-        for _ in range(_FOLLOWED):
-            sampler.sample(frame, width, height, mesh, flip)
-            contrast = drift.contrast(values, size)
-            drift.follow(frame, width, height, mesh, values, flip, contrast // 3)
-            budget.left -= size * size * _FOLLOW_COST // 1000
+        sampler.sample(frame, width, height, mesh, flip)
+        contrast = drift.contrast(values, size)
+        drift.follow(frame, width, height, mesh, values, flip, contrast // 3)
+        budget.left -= size * size * _FOLLOW_COST // 1000
         sampler.sample(frame, width, height, mesh, flip)
         self._leveller.level(values, grid, size)
         equaliser.begin(values, grid, size, min(255, 128 + contrast // 2))
@@ -161,6 +156,6 @@ class Reading:
             if one is not None:
                 return one
             idle = idle + 1 if part == was else 0
-            if turn > 2 and idle >= _IDLE:
+            if turn >= _PATIENCE and (idle >= _IDLE or not part):
                 break
         return None
