@@ -2,7 +2,7 @@
 #
 # u1·G + u2·Q, where u1 always goes by a comb of G (p256_generator.py): 37 additions, and its 37 doublings are shared
 # with the last ones of u2. A key never seen costs 256 doublings and a window of 5; a key with a comb of its own costs
-# 37 more additions and no doublings. On a Cortex-M3 that is 11.4 million instructions and 4.5 (tests/bench/mcu.py).
+# 37 more additions and no doublings. On a Cortex-M3 that is 11.7 million instructions and 4.5 (tests/bench/mcu.py).
 # Big integers in a plain window take about 50, and a megabyte of garbage (tests/bench/crypto.py).
 # Nothing here is secret, so nothing runs in constant time.
 

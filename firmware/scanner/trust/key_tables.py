@@ -1,5 +1,5 @@
 # Tables of the P-256 keys that this scanner has met, kept on flash: a signature of a key with a table costs 5 million
-# instructions instead of 11.
+# instructions instead of 12.
 #
 # Only a key of the trust list that has just verified a signature gets a table, once, in a turn when nobody waits. One
 # file a key, named by a hash of the key; the oldest goes when there are too many, and nothing else is ever written.
