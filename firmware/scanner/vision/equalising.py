@@ -176,15 +176,19 @@ def _gather(
                     k = _ALL
                 f[k] = _UNIT - (g & 1) * 2 * _UNIT
                 a = normal
-                i = 0
-                while i < count:
-                    x = f[i]
+                q = f
+                i = count
+                while i:
+                    x = q[0]
+                    r = q
                     k = i
-                    while k <= count:
-                        a[0] = f[k] * x + a[0]
+                    while k >= 0:
+                        a[0] = r[0] * x + a[0]
                         a = ptr32(int(a) + 4)
-                        k += 1
-                    i += 1
+                        r = ptr32(int(r) + 4)
+                        k -= 1
+                    q = ptr32(int(q) + 4)
+                    i -= 1
             column += step
         column -= size
         here = below

@@ -29,7 +29,8 @@ _READ_COST = const(280)  # one sampling and reading
 _FOLLOW_COST = const(850)  # following the drift
 _LEVEL_COST = const(600)  # what equalising begins with
 _PATIENT_COST = const(2000)  # all that comes before the first gain may show
-_REFINE_COST = const(1050)  # one round of it, and reading
+_REFINE_COST = const(900)  # one round of equalising and reading,
+_ROUND_COST = const(2000)  # and in thousands, whatever the size
 
 
 class Reading:
@@ -144,10 +145,11 @@ class Reading:
             # The first is read as it is; then the blur is taken back, from the third on by the decisions as well.
             if budget.left <= 0 or (turn and not equaliser.refine(values, grid, size, turn > 1)):
                 break
-            budget.left -= size * size * _REFINE_COST // 1000
+            budget.left -= _ROUND_COST + size * size * _REFINE_COST // 1000
             started = stages.spent(FIT, started)
             try:
-                one = attempts.read(grid, grid if turn != 2 else None)
+                # To give up what is least certain costs more; decisions that are about to get better do not need it.
+                one = attempts.read(grid, grid if turn == 0 or turn > 2 else None)
             except ValueError:
                 return None
             was = part
