@@ -18,8 +18,8 @@ from scanner.vision.sampling import Sampler
 from scanner.vision.stages import FIT, READ
 
 _LARGE = const(704)  # 1/256 px: of modules that large the nearest pixel is read at first
-_LEAST_FOUND = 0.3  # part of the alignment patterns without which it is no symbol
-_LEAST_TIMING = 0.4  # to go on where the first reading fails
+_LEAST_FOUND = 0.5  # part of the alignment patterns without which it is no symbol
+_LEAST_SIGNS = 1.35  # of that and the timing together, to go on where the first reading fails
 _ROUNDS = const(7)  # of deciding and reading, at most
 _PATIENCE = const(3)  # from this round on a symbol of which nothing is read is given up,
 _IDLE = const(2)  # and one of which so many rounds have read no more
@@ -73,7 +73,7 @@ class Reading:
         one = self._first(frame, width, height, flip, coarse)
         # What is large costs most, and is no certificate: it must not take more than there is.
         cost = self._mesh.size * self._mesh.size * _PATIENT_COST // 1000
-        if one is None and budget.left > cost and self._placing.timing > _LEAST_TIMING:
+        if one is None and budget.left > cost and self._placing.found + self._placing.timing > _LEAST_SIGNS:
             one = self._patient(frame, width, height, flip)
         if one is not None:
             one.inverted = bool(three[0].inverted)
