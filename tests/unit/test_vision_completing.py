@@ -6,15 +6,18 @@ import pytest
 from harness import frames
 
 COMPLETE = """
+from scanner.vision.budget import Budget
 from scanner.vision.completing import Completion
 from scanner.vision.finder import Finder
 from scanner.vision.legs import LegEnd
 from scanner.vision.sampling import Sampler
 if "completion" not in globals():
-    completion = Completion(LegEnd(), Sampler())
+    budget = Budget()
+    completion = Completion(LegEnd(), Sampler(), budget)
+budget.left = 50000
 found = [Finder(k + 1, x, y, m, 0) for k, (x, y, m) in enumerate(known)]
 result = [completion.pairs(frame, width, height, found) != []]
-likely = completion.triples(*found)
+likely = list(completion.triples(*found))
 result.append([[f.x / 256, f.y / 256] for three in likely for f in three])
 completion.forget()
 """

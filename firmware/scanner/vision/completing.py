@@ -1,9 +1,10 @@
-# Two finder patterns -> where the third may be.
+# Two finder patterns -> where the third may be: a search for its whole area, not for its edges.
 #
-# Glare, blur or dirt hides one finder from the rows far more often than two. The two that were found say how large a
-# module is and which way the symbol lies, but for perspective; around the places where the third would be without it,
-# the frame is resampled on the symbol's axes, two samples a module, and compared with the pattern there. A finder that
-# no row crosses well still stands out in two dimensions.
+# Blur, glare and noise leave many symbols with one finder that no row of pixels tells from its surroundings. Its four
+# nested squares still do, as sums over areas: dark core, light ring, dark ring, light margin. The two that were found
+# say where to look (six places: each end's two corners, and the two over the diagonal), how large a module is and how
+# the symbol is turned. The window there is sampled twice a module into a table of sums, from which the mean of any
+# square takes four looks (an integral image, modulo 65536).
 from array import array
 
 import micropython
@@ -11,128 +12,165 @@ from micropython import const
 
 from scanner.vision.finder import Finder
 
-_BIAS = const(1 << 24)
-_MOST_HALF = const(52)  # samples from the expected place to the patch's edge
-_SIDE = const(105)
-_MARGIN = const(8)  # of them the pattern itself takes
-_SPREAD = 0.2  # of the leg: how far off a place may be
+_BIAS = const(1 << 20)
+_SIDE = const(84)  # samples of a window
+_LINE = const(85)  # entries of a line of sums
+_NEAR = const(24)  # samples around a known finder
+_MARGIN = const(9)  # samples from a finder's middle to the end of its light margin
+_WITHIN = const(8)  # sixteenths of the known finders' score: what a third must reach
 _LEAST_SPAN = 12  # modules between two finders
-_MOST_SPAN = 200
+_MOST_SPAN = 175
+_MOST_RATIO = 2.0  # between the two modules
+_PLACES = 2  # that are looked at in all scales
 _MEASURED = 8  # finders, those hit by most rows
 _LIKE = 60  # percent likeness that the two must have
-_MODULE_RATIO = 1.7  # between them
-_MOST_PAIRS = 4
-_LEAST_LIKE = 50  # percent likeness that the third must have
-_SETTLED = 3  # of all candidates, those that are looked at closely
-_SCALES = ((1.0, 1.0), (0.85, 1.0), (1.0, 0.85), (0.87, 0.87), (1.15, 1.0), (1.0, 1.15), (1.13, 1.13))
-_NEAR = const(12)  # samples from a candidate to the edge of the patch that it is looked at in
-_MEASURE_COST = const(90)  # thousands of instructions: a finder along one line
-_PAIR_COST = const(5500)  # a pair completed
-_TAKEN = 2  # candidates looked at around each place
+_MOST_PAIRS = 6
+# Thousands of instructions: a finder measured along one line, what a pair begins with, a window.
+_MEASURE_COST = const(90)
+_PAIR_COST = const(1000)
+_WINDOW_COST = const(1600)
+# The third finder's modules beside those of the other two, along and across the line that joins them: perspective and
+# tilt make them smaller or larger. The likeliest first.
+_SCALES = ((0.9, 0.9), (0.9, 1.08), (1.08, 0.9), (0.9, 0.75), (0.75, 0.9))
 
 
 @micropython.viper
-def _resample(x: int, y: int, frame: ptr8, geometry: ptr32, side: int, patch: ptr8):
-    # geometry: width, height, flip, then first x, y in 1/256 px and the steps ux, uy, vx, vy in 1/4096 px, + _BIAS. The
-    # nearest pixel will do. x, y take the registers, in 1/4096 px.
-    base = int(frame)
+def _sum_up(sums: ptr16, x: int, y: int, frame: ptr8, geometry: ptr32, side: int):
+    # Sums of half the grey values, of the samples above and to the left of each. A sample is the pixel nearest to it:
+    # areas average that out.
     width = int(geometry[0])
-    limit_x = (width - 1) << 12
-    limit_y = (int(geometry[1]) - 1) << 12
-    flip = int(geometry[2])
-    row_x = ((int(geometry[3]) - _BIAS) << 4) + 2048
-    row_y = ((int(geometry[4]) - _BIAS) << 4) + 2048
-    ux = int(geometry[5]) - _BIAS
-    uy = int(geometry[6]) - _BIAS
-    vx = int(geometry[7]) - _BIAS
-    vy = int(geometry[8]) - _BIAS
-    to = patch
+    last_x = width - 1
+    last_y = int(geometry[1]) - 1
+    ux = int(geometry[2]) - _BIAS
+    uy = int(geometry[3]) - _BIAS
+    vx = int(geometry[4]) - _BIAS
+    vy = int(geometry[5]) - _BIAS
+    flip = int(geometry[6])
+    x += 128
+    y += 128
+    # Whether all four corners lie in the frame.
+    inside = 1
+    k = 0
+    while k < 4:
+        px = (x + side * (ux * (k & 1) + vx * (k >> 1))) >> 8
+        py = (y + side * (uy * (k & 1) + vy * (k >> 1))) >> 8
+        if px < 0 or py < 0 or px > last_x or py > last_y:
+            inside = 0
+        k += 1
+    above = sums
+    i = _LINE
+    while i:
+        sums[0] = 0
+        sums = ptr16(int(sums) + 2)
+        i -= 1
+    skip = 2 * (_LINE - side)
     j = side
     while j:
-        x = row_x
-        y = row_y
+        total = 0
+        sums[0] = 0
         i = side
         while i:
-            px = x
-            py = y
-            if px < 0:
-                px = 0
-            if py < 0:
-                py = 0
-            if px > limit_x:
-                px = limit_x
-            if py > limit_y:
-                py = limit_y
-            p = ptr8((py >> 12) * width + (px >> 12) + base)
-            to[0] = p[0] ^ flip
-            to = ptr8(int(to) + 1)
+            sums = ptr16(int(sums) + 2)
+            above = ptr16(int(above) + 2)
+            if inside:
+                p = ptr8(int(frame) + (y >> 8) * width + (x >> 8))
+            else:
+                # Beyond the frame its border goes on.
+                px = x >> 8
+                py = y >> 8
+                if px < 0:
+                    px = 0
+                if px > last_x:
+                    px = last_x
+                if py < 0:
+                    py = 0
+                if py > last_y:
+                    py = last_y
+                p = ptr8(int(frame) + py * width + px)
+            total += (int(p[0]) ^ flip) >> 1
+            sums[0] = int(above[0]) + total
             x += ux
             y += uy
             i -= 1
-        row_x += vx
-        row_y += vy
+        sums = ptr16(int(sums) + skip)
+        above = ptr16(int(above) + skip)
+        x += vx - side * ux
+        y += vy - side * uy
         j -= 1
 
 
 @micropython.viper
-def _match(p: ptr8, dark: int, patch: ptr8, side: int, best: ptr32):
-    # Every other row's best place for a finder's middle (column, and contrast + 2^20): 16 modules that should be light,
-    # in the rings 2 and 4 modules from it, against 17 dark ones in the core and the ring between. p, dark take the
-    # registers.
-    row = side + side
-    j = _MARGIN
-    while j < side - _MARGIN:
-        top = 0 - 100000
-        i = _MARGIN
-        at = int(patch) + (j - _MARGIN) * side
-        while i < side - _MARGIN:
-            p = ptr8(at)
-            light = p[0] + p[8] + p[16]
-            p = ptr8(int(p) + row)
-            dark = p[2] + p[8] + p[14]
-            p = ptr8(int(p) + row)
-            light = p[4] + p[8] + p[12] + light
-            p = ptr8(int(p) + row)
-            dark = p[6] + p[8] + p[10] + dark
-            p = ptr8(int(p) + row)
-            light = p[0] + p[4] + p[12] + p[16] + light
-            dark = p[2] + p[6] + p[8] + p[10] + p[14] + dark
-            p = ptr8(int(p) + row)
-            dark = p[6] + p[8] + p[10] + dark
-            p = ptr8(int(p) + row)
-            light = p[4] + p[8] + p[12] + light
-            p = ptr8(int(p) + row)
-            dark = p[2] + p[8] + p[14] + dark
-            p = ptr8(int(p) + row)
-            light = p[0] + p[8] + p[16] + light
-            dark = light * 17 - dark * 16
-            if dark > top:
-                top = dark
-                best[j] = i
-                best[j + 1] = dark + (1 << 20)
-            at += 1
-            i += 1
-        j += 2
+def _best_place(s: ptr16, best: int, rest: int, x0: int, y0: int, reach: int, step: int, out: ptr32) -> int:
+    # The largest score of a finder whose middle lies at most `reach` samples from (x0, y0); out[0] and out[1] become
+    # where. Scores are 16 times (light ring + margin - core - dark ring), in half grey levels.
+    best = 0
+    y = y0 - reach
+    while y <= y0 + reach:
+        x = x0 - reach
+        row = int(s) + 2 * ((y - _MARGIN) * _LINE - _MARGIN)
+        while x <= x0 + reach:
+            p = ptr16(row + 2 * x)
+            core = (
+                int(p[6 * _LINE + 6])
+                + int(p[12 * _LINE + 12])
+                - int(p[6 * _LINE + 12])
+                - int(p[12 * _LINE + 6])
+            ) & 65535
+            light = (
+                int(p[4 * _LINE + 4])
+                + int(p[14 * _LINE + 14])
+                - int(p[4 * _LINE + 14])
+                - int(p[14 * _LINE + 4])
+            ) & 65535
+            ring = (
+                int(p[2 * _LINE + 2])
+                + int(p[16 * _LINE + 16])
+                - int(p[2 * _LINE + 16])
+                - int(p[16 * _LINE + 2])
+            ) & 65535
+            margin = (int(p[0]) + int(p[18 * _LINE + 18]) - int(p[18]) - int(p[18 * _LINE])) & 65535
+            margin = (margin - ring) >> 3
+            ring = (ring - light) * 171 >> 10
+            light = (light - core) >> 2
+            core = core * 455 >> 10
+            rest = light + margin - core - ring
+            if rest > best:
+                if light - core > rest >> 4 and light - ring > rest >> 4 and margin - ring > rest >> 4:
+                    best = rest
+                    out[0] = x
+                    out[1] = y
+            x += step
+        y += step
+    return best
+
+
+def _peak(top, before, after):
+    # Where a parabola through three scores is highest, the middle one being the largest.
+    return (after - before) / (4 * top - 2 * (before + after)) if before + after < 2 * top else 0.0
+
+
+def _in_order(corner, b, c):
+    # Top left, top right, bottom left.
+    turn = (b.x - corner.x) * (c.y - corner.y) - (b.y - corner.y) * (c.x - corner.x)
+    return (corner, b, c) if turn > 0 else (corner, c, b)
 
 
 class Completion:
-    """`end` measures finders; the values of `sampler` are room for 105 * 105 samples until it samples again. `cost`: of
-    the last call, in thousands of instructions."""
+    """`end` measures finders; the values of `sampler` are room for the sums until it samples again. What is done is
+    taken off `budget`."""
 
-    def __init__(self, end, sampler):
+    def __init__(self, end, sampler, budget):
         self._end = end
         self._sampler = sampler
-        self._geometry = array("i", (0,) * 9)
-        self._best = array("i", (0,) * (_SIDE + 1))
+        self._budget = budget
+        self._geometry = array("i", (0,) * 7)
+        self._out = array("i", (0, 0))
         self._frame = b""
-        self._flip = 0
-        self.cost = 0
 
     def forget(self):
         """Leave nothing of the frame."""
         self._frame = b""
-        for i in range(len(self._best)):
-            self._best[i] = 0
+        self._out[0] = self._out[1] = 0
 
     def pairs(self, frame, width, height, finders):
         """Those two by two of the finders of a frame that are worth completing, the likeliest first."""
@@ -140,167 +178,137 @@ class Completion:
         self._width = width
         self._height = height
         likely = []
-        self.cost = 0
         for f in sorted(finders, key=lambda f: -f.hits)[:_MEASURED]:
-            self._flip = 255 if f.inverted else 0
+            flip = 255 if f.inverted else 0
             likeness = 0
             for vx, vy in ((1, 0), (0, 1)):
-                self._measure(f, vx, vy)
+                self._measure(f, vx, vy, flip)
                 likeness += self._end.likeness
-                self.cost += _MEASURE_COST
+                self._budget.left -= _MEASURE_COST
             if likeness >= 2 * _LIKE:
                 likely.append((likeness // 2 + min(f.hits, 5) * 4, f))
         likely.sort(key=lambda each: -each[0])
         found = []
         for j in range(1, len(likely)):
             for i in range(j):
-                a = likely[i][1]
-                b = likely[j][1]
-                if a.inverted == b.inverted and 1 / _MODULE_RATIO < a.module / b.module < _MODULE_RATIO:
-                    found.append((a, b))
+                if likely[i][1].inverted == likely[j][1].inverted:
+                    found.append((likely[i][1], likely[j][1]))
         return found[:_MOST_PAIRS]
 
-    def triples(self, a, b):
-        """Likely (top left, top right, bottom left) with finders a and b of the same frame among them, the likeliest
-        first."""
-        self._flip = 255 if a.inverted else 0
-        self.cost = _PAIR_COST
-        dx = b.x - a.x
-        dy = b.y - a.y
+    def triples(self, p, q):
+        """Yields what may be the three corners of the symbol of p and q, in the order of grouping.py."""
+        dx = q.x - p.x
+        dy = q.y - p.y
         length = (dx * dx + dy * dy) ** 0.5
-        # Along the line between them, across it, and between the two.
-        ux, uy = dx / length, dy / length
-        along = []
-        across = []
-        slanted = []
-        for f in (a, b):
-            for vx, vy, out in (
-                (ux, uy, along),
-                (-uy, ux, across),
-                ((ux - uy) * 0.71, (uy + ux) * 0.71, slanted),
-                ((ux + uy) * 0.71, (uy - ux) * 0.71, slanted),
-            ):
-                self._measure(f, vx, vy)
-                out.append(self._end.module * f.module)
-        u = (along[0] * along[1]) ** 0.5
-        v = (across[0] * across[1]) ** 0.5
-        w = sum(slanted) / 4
-        places = []
-        if u + v < 2 * w:
-            # The line is a leg. The third lies beyond either end, on either side.
-            span = length / u
-            steps = (ux * u / 2, uy * u / 2, -uy * v / 2, ux * v / 2)
-            for corner, other in ((a, b), (b, a)):
-                for side in (span, -span):
-                    for place in self._look(corner.x - side * uy * v, corner.y + side * ux * v, steps, span):
-                        places.append((place, corner, other))
+        ratio = p.module / q.module
+        module = (p.module * q.module) ** 0.5
+        if not 1 / _MOST_RATIO < ratio < _MOST_RATIO or not _LEAST_SPAN < length / module < _MOST_SPAN * 1.5:
+            return
+        width = self._width
+        height = self._height
+        self._budget.left -= _PAIR_COST
+        g = self._geometry
+        g[0] = width
+        g[1] = height
+        g[6] = 255 if p.inverted else 0
+        dx /= length
+        dy /= length
+        x, y = 0.7071 * (dx - dy), 0.7071 * (dx + dy)
+        # Along the line of both (they are a leg), or half way between that and its normal (they are the diagonal).
+        straight = self._axes(p, q, dx, dy)
+        skew = self._axes(p, q, x, y)
+        dx *= length
+        dy *= length
+        leg = self._known_score(p, q, straight)
+        diagonal = self._known_score(p, q, skew)
+        # The template fits only as the symbol is turned, and so tells which of the two they are.
+        if leg >= diagonal:
+            known = leg
+            axes = straight
+            places = (
+                (p.x - dy, p.y + dx, p),
+                (p.x + dy, p.y - dx, p),
+                (q.x - dy, q.y + dx, q),
+                (q.x + dy, q.y - dx, q),
+            )
         else:
-            # The line is the diagonal between the two outer ones.
-            span = 2 * length / (u + v)
-            m = w / 2 * 0.71
-            steps = ((ux - uy) * m, (uy + ux) * m, (-ux - uy) * m, (ux - uy) * m)
-            for side in (0.5, -0.5):
-                x = (a.x + b.x) / 2 - side * uy * length
-                y = (a.y + b.y) / 2 + side * ux * length
-                for place in self._look(x, y, steps, span):
-                    places.append((place, a, b))
-        places.sort(key=lambda each: -each[0][0])
-        found = []
-        for place, corner, other in places[:_SETTLED]:
-            likeness, c = self._settle(place, steps, a)
-            if likeness:
-                three = _ordered(corner, other, c) if u + v < 2 * w else _ordered(c, a, b)
-                found.append((likeness, three))
-        found.sort(key=lambda each: -each[0])
-        return [each[1] for each in found]
+            known = diagonal
+            axes = skew
+            places = (
+                ((p.x + q.x - dy) / 2, (p.y + q.y + dx) / 2, None),
+                ((p.x + q.x + dy) / 2, (p.y + q.y - dx) / 2, None),
+            )
+        if not known:
+            return
+        ux, uy, vx, vy = axes
+        inside = [place for place in places if 0 <= place[0] < width * 256 and 0 <= place[1] < height * 256]
+        for along, across in _SCALES:
+            seen = []
+            for place in inside:
+                if self._budget.left <= 0:
+                    return
+                x, y, corner = place
+                score, x, y = self._look(x, y, ux * along, uy * along, vx * across, vy * across, _SIDE)
+                self._budget.left -= _WINDOW_COST
+                seen.append((score, len(seen), place))
+                if score * 16 >= known * _WITHIN:
+                    third = Finder(0, round(x), round(y), round(module), p.inverted)
+                    if corner is None:
+                        yield _in_order(third, p, q)
+                    else:
+                        yield _in_order(corner, q if corner is p else p, third)
+            # A finder out of scale still looks more like one than what lies at most of the other places.
+            seen.sort(reverse=True)
+            inside = [entry[2] for entry in seen[:_PLACES]]
 
-    def _measure(self, f, vx, vy):
+    def _measure(self, f, vx, vy, flip):
         m = f.module
         return self._end.measure(
-            self._frame, self._width, self._height, self._flip, f.x, f.y, vx * m, vy * m, -vy * m, vx * m
+            self._frame, self._width, self._height, flip, f.x, f.y, vx * m, vy * m, -vy * m, vx * m
         )
 
-    def _look(self, x, y, steps, span):
-        # The best places around (x, y), each with its contrast first.
-        if not _LEAST_SPAN < span < _MOST_SPAN:
-            return []
-        reach_x = self._width * 256
-        reach_y = self._height * 256
-        off = span * _SPREAD * 2 * max(abs(steps[0]) + abs(steps[2]), abs(steps[1]) + abs(steps[3]))
-        if not (-off < x < reach_x + off and -off < y < reach_y + off):
-            return []
-        half = min(_MOST_HALF, round(2 * span * _SPREAD) + _MARGIN)
-        self._resample(x, y, steps, half)
-        side = 2 * half + 1
-        best = self._best
-        _match(self._sampler.values, 0, self._sampler.values, side, best)
-        ux, uy, vx, vy = steps
-        rows = sorted(range(_MARGIN, side - _MARGIN, 2), key=lambda j: -best[j + 1])
-        found = []
-        taken = []
-        for j in rows:
-            if not any(abs(j - k) < 6 for k in taken):
-                taken.append(j)
-                i = best[j] - half
-                found.append((best[j + 1], x + i * ux + (j - half) * vx, y + i * uy + (j - half) * vy))
-                if len(taken) == _TAKEN:
-                    break
-        return found
+    def _axes(self, p, q, dx, dy):
+        # Half a module along (dx, dy), a vector of length 1, and along its normal.
+        u = v = 0.5
+        for f in (p, q):
+            for across in (False, True):
+                m = f.module
+                if self._measure(f, -dy if across else dx, dx if across else dy, self._geometry[6]):
+                    m *= self._end.module
+                if across:
+                    v *= m**0.5
+                else:
+                    u *= m**0.5
+        return dx * u, dy * u, -dy * v, dx * v
 
-    def _settle(self, place, steps, like):
-        # How like a finder the place is, and the finder: perspective may have made it larger or smaller, either way.
-        _, x, y = place
-        best = self._best
-        top = 0
-        for wide, high in _SCALES:
-            ux, uy, vx, vy = steps[0] * wide, steps[1] * wide, steps[2] * high, steps[3] * high
-            self._resample(x, y, (ux, uy, vx, vy), _NEAR)
-            _match(self._sampler.values, 0, self._sampler.values, 2 * _NEAR + 1, best)
-            for j in range(_MARGIN, 2 * _NEAR + 1 - _MARGIN, 2):
-                if best[j + 1] > top:
-                    top = best[j + 1]
-                    i = best[j] - _NEAR
-                    k = j - _NEAR
-                    at = (x + i * ux + k * vx, y + i * uy + k * vy, ux, uy, vx, vy)
-        x, y, ux, uy, vx, vy = at
-        module = 2 * ((ux * ux + uy * uy) * (vx * vx + vy * vy)) ** 0.25
-        likeness = 0
-        end = self._end
-        for way_x, way_y, beside_x, beside_y in ((ux, uy, vx, vy), (vx, vy, ux, uy)):
-            end.measure(
-                self._frame,
-                self._width,
-                self._height,
-                self._flip,
-                x,
-                y,
-                2 * way_x,
-                2 * way_y,
-                2 * beside_x,
-                2 * beside_y,
-            )
-            likeness += end.likeness
-            x = end.x
-            y = end.y
-        if likeness < 2 * _LEAST_LIKE or not (0 <= x < self._width * 256 and 0 <= y < self._height * 256):
-            return 0, None
-        return likeness, Finder(0, round(x), round(y), round(module), like.inverted)
+    def _known_score(self, p, q, axes):
+        # What the two known ones score, the lower of both.
+        ux, uy, vx, vy = axes
+        score = self._look(p.x, p.y, ux, uy, vx, vy, _NEAR)[0]
+        return min(score, self._look(q.x, q.y, ux, uy, vx, vy, _NEAR)[0])
 
-    def _resample(self, x, y, steps, half):
-        ux, uy, vx, vy = steps
+    def _look(self, x, y, ux, uy, vx, vy, side):
+        # Score and place of what looks most like a finder around (x, y); (ux, uy), (vx, vy) are half a module.
         g = self._geometry
-        g[0] = self._width
-        g[1] = self._height
-        g[2] = self._flip
-        g[3] = round(x - half * (ux + vx)) + _BIAS
-        g[4] = round(y - half * (uy + vy)) + _BIAS
-        for k in range(4):
-            g[5 + k] = round(steps[k] * 16) + _BIAS
-        _resample(0, 0, self._frame, g, 2 * half + 1, self._sampler.values)
-
-
-def _ordered(corner, b, c):
-    # As grouping.triples orders them.
-    if (b.x - corner.x) * (c.y - corner.y) > (b.y - corner.y) * (c.x - corner.x):
-        return corner, b, c
-    return corner, c, b
+        g[2] = round(ux) + _BIAS
+        g[3] = round(uy) + _BIAS
+        g[4] = round(vx) + _BIAS
+        g[5] = round(vy) + _BIAS
+        half = (side - 1) / 2
+        x -= half * (ux + vx)
+        y -= half * (uy + vy)
+        out = self._out
+        sums = self._sampler.values
+        _sum_up(sums, round(x), round(y), self._frame, g, side)
+        middle = side >> 1
+        score = _best_place(sums, 0, 0, middle, middle, middle - _MARGIN - 1, 1, out)
+        if not score:
+            return 0, 0, 0
+        column = i = out[0]
+        j = out[1]
+        # Between samples the score is a parabola.
+        before = _best_place(sums, 0, 0, i - 1, j, 0, 1, out)
+        i += _peak(score, before, _best_place(sums, 0, 0, i + 1, j, 0, 1, out)) - 0.5
+        before = _best_place(sums, 0, 0, column, j - 1, 0, 1, out)
+        j += _peak(score, before, _best_place(sums, 0, 0, column, j + 1, 0, 1, out)) - 0.5
+        return score, x + i * ux + j * vx, y + i * uy + j * vy

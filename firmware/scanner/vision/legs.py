@@ -119,7 +119,7 @@ def _fit(sums, best) -> int:
             off += _FAR // 2
         scale += 24
     step = 16
-    while step > 2:
+    while step:
         i = 0 - 1
         mid_s = s
         mid_o = o

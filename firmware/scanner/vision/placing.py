@@ -18,6 +18,8 @@ _FAR_REACH = 6  # modules searched around the expected place of the last alignme
 _CERTAIN = 0.85  # of the score: no other size comes near
 _UNLIKE = 45  # percent likeness; what is less like a finder along one line is none along others
 _END_COST = 90  # thousands of instructions: a finder measured along a leg
+_STEPS = (0, 1, -1, 2, -2, 3, -3)  # fortieths: what the change of the module may be off
+_TUNE_COST = 1300
 _SIZE_COST = 700  # the size chosen
 _PATTERN_COST = 110  # an alignment pattern
 _NEAR_REACH = 2  # and of the others, once that one is known
@@ -122,16 +124,51 @@ class Placing:
                     best = projection
                     if score > _CERTAIN:
                         break
+        if named and abs(named - nearest) <= 2 and top < _CERTAIN:
+            projection = lay(named)
+            score = (
+                self._tune(projection, along[1], down[1])
+                - abs(estimate - projection.size) / 40
+                + _NAMED_BONUS
+            )
+            if score > top:
+                top = score
+                best = projection
         self.timing = top
-        if best is not None and best is not projection:
+        if best is not None:
             self._mesh.lay(best)
         return best
 
+    def _tune(self, projection, along, down):
+        # The larger a symbol, the more it bends under a little error in how its module changes along a leg: the middle
+        # of a timing pattern soon lies half a module off. So the change at which each alternates best is looked for.
+        scales = [along, down]
+        total = 0
+        for leg in (0, 1):
+            best = scales
+            top = -257
+            for step in _STEPS:
+                trial = list(scales)
+                trial[leg] *= 1 + step / 40
+                projection.from_scales(trial[0], trial[1])
+                self._mesh.lay(projection)
+                score = self._alternation(projection.size, leg == 1)
+                if score > top:
+                    top = score
+                    best = trial
+            scales = best
+            total += top
+        self.cost += _TUNE_COST
+        projection.from_scales(scales[0], scales[1])
+        return total / 512
+
     def _timing(self, size):
-        # How well both timing patterns (row and column 6) alternate: 1 perfectly, 0 not at all.
-        count = size - 16
-        row = alternation(self._strip(6, 7, 8, size - 8, False), count)
-        return (row + alternation(self._strip(6, 7, 8, size - 8, True), count)) / 512
+        # How well both timing patterns alternate: 1 perfectly, 0 not at all.
+        return (self._alternation(size, False) + self._alternation(size, True)) / 512
+
+    def _alternation(self, size, turned):
+        # The same of row 6, or `turned`, of column 6, in 1/256.
+        return alternation(self._strip(6, 7, 8, size - 8, turned), size - 16)
 
     def _named_version(self, size):
         # The version that the symbol's two blocks of version information name, or 0.

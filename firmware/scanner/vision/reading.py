@@ -42,7 +42,7 @@ class Reading:
         self._decider = Decider()
         self._leveller = Leveller()
         self._placing = Placing(self._mesh, self._sampler, AlignmentSearch())
-        self._completion = Completion(self._placing.end, self._sampler)
+        self._completion = Completion(self._placing.end, self._sampler, budget)
         self._drift = Drift()
         self._equaliser = Equaliser()
         self._budget = budget
@@ -84,22 +84,18 @@ class Reading:
         """The same from two of the finders that were found and a third that was not; None if there is none."""
         budget = self._budget
         completion = self._completion
-        started = self._stages.now()
-        pairs = completion.pairs(frame, width, height, finders)
-        self._stages.spent(FIT, started)
-        budget.left -= completion.cost
-        for a, b in pairs:
+        stages = self._stages
+        started = stages.now()
+        for a, b in completion.pairs(frame, width, height, finders):
             if budget.left <= 0:
                 break
-            started = self._stages.now()
-            likely = completion.triples(a, b)
-            self._stages.spent(FIT, started)
-            budget.left -= completion.cost
-            for three in likely:
-                if budget.left > 0:
-                    one = self.attempt(frame, width, height, three)
-                    if one is not None:
-                        return one
+            for three in completion.triples(a, b):
+                stages.spent(FIT, started)
+                one = self.attempt(frame, width, height, three)
+                if one is not None:
+                    return one
+                started = stages.now()
+        stages.spent(FIT, started)
         return None
 
     def _first(self, frame, width, height, flip, coarse):

@@ -11,6 +11,7 @@ from scanner.vision.wiping import wipe
 
 _BIAS = const(1 << 20)
 _USUAL = const(117)  # modules a side, version 25: no certificate seen is larger, and larger symbols make room
+_LEAST = const(14450)  # bytes of `values`: completing.py works in them, too
 _STRIP = const(177)
 
 
@@ -176,7 +177,7 @@ class Sampler:
     `grid` has room for as much, for what is decided from them."""
 
     def __init__(self):
-        self.values = bytearray(_USUAL * _USUAL)
+        self.values = bytearray(_LEAST)
         self.grid = bytearray(_USUAL * _USUAL)
         self._strip = bytearray(_STRIP)
         self._size = array("i", (0,) * 8)
