@@ -36,13 +36,13 @@ def test_a_smart_health_card_in_one_code_and_in_three(pem, tmp_path, capsys):
     assert main(["trust", "import", str(jwks), "--issuer", ISSUER, "-o", str(keys)]) == 0
     capsys.readouterr()
     (one,) = scan(capsys, tmp_path / "one.png", "--trust", keys)
-    assert (one["verdict"], one["code"]) == ("CHECK", "no_rules_for_kind")
+    assert (one["verdict"], one["code"]) == ("CHECK", "no_policy")
     assert one["claims"]["family"] == "Lindqvist"
     parts = sorted(tmp_path.glob("part-*.png"))
     assert len(parts) == 3
     assert {each["code"] for each in scan(capsys, *parts, "--trust", keys)} == {"part_of_several"}
     (together,) = scan(capsys, *parts[::-1], "--together", "--trust", keys)
-    assert (together["code"], together["claims"]["scheme"]) == ("no_rules_for_kind", "SHC")
+    assert (together["code"], together["claims"]["scheme"]) == ("no_policy", "SHC")
     (missing,) = scan(capsys, *parts[1:], "--together", "--trust", keys)
     assert (missing["code"], missing["detail"]) == ("part_of_several", "2 of 3")
     assert missing["screen"][0] == "2 of 3 read"
@@ -57,7 +57,7 @@ def test_an_icao_seal_below_an_imported_passport_authority(pem, tmp_path, capsys
     assert main(["trust", "import", str(csca), "--scheme", "VDS-NC", "-o", str(keys)]) == 0
     capsys.readouterr()
     (found,) = scan(capsys, picture, "--trust", keys)
-    assert (found["verdict"], found["code"]) == ("CHECK", "no_rules_for_kind")
+    assert (found["verdict"], found["code"]) == ("CHECK", "no_policy")
     assert (found["claims"]["scheme"], found["claims"]["issuer"]) == ("VDS-NC", "AU")
     assert "Document X1234567" in found["screen"]
     assert main([*base, "--png", str(picture), "--sample", "test", "--forge", "--scale", "3"]) == 0

@@ -25,8 +25,8 @@ _ISO = {"D": "DEU"}
 
 
 def recognise(text):
-    """True for a VDS-NC (bytes): an object that has both a signature value and one of ICAO's types."""
-    return text[:1] == b"{" and b'"sigvl"' in text and b'"icao.' in text
+    """True for a VDS-NC (bytes): an object that has a header and one of ICAO's types."""
+    return text[:1] == b"{" and b'"hdr"' in text and b'"icao.' in text
 
 
 def open(text, trust, now):

@@ -55,6 +55,8 @@ def judge_claims(claims, created, now, trusted, policy):
     trace = [("Signed by a trusted key", YES, claims.issuer_name or claims.issuer)]
     # What concerns the scanner itself comes first among the things to look at.
     stale = policy.list_state(created, now) == _TOO_OLD
+    if policy.rules is None:
+        claims.warnings.insert(0, policy.problem)
     if stale:
         claims.warnings.insert(0, "trust_list_stale")
     if not trusted:
