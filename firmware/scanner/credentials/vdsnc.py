@@ -25,8 +25,8 @@ _ISO = {"D": "DEU"}
 
 
 def recognise(text):
-    """True for a VDS-NC (bytes): an object that has a header and one of ICAO's types."""
-    return text[:1] == b"{" and b'"hdr"' in text and b'"icao.' in text
+    """True for a VDS-NC (bytes): an object of one of ICAO's types, with a header or a signature value."""
+    return text[:1] == b"{" and b'"icao.' in text and (b'"hdr"' in text or b'"sigvl"' in text)
 
 
 def open(text, trust, now):
