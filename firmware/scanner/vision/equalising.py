@@ -23,7 +23,8 @@ _ALL = const(9)  # and the decisions beside, above and below, on both diagonals
 _UNIT = const(64)  # what a decision counts, and what sums of features should come to
 _SAMPLES = const(800)  # modules that the weights are fitted to, at least
 _TRUST = const(30)  # percent of the mean certainty: what is decided with less is not learnt from
-_EASE = 0.01  # of each feature's power is added, so that no weight grows without need
+_EASE = const(100)  # a hundredth of each feature's power is added, so that no weight grows without need
+_PART = const(20)  # bits after the point of what is subtracted of one row from another
 
 
 @micropython.viper
@@ -252,15 +253,14 @@ class Equaliser:
 
 
 def _solve(normal, count):
-    # The weights, times 256, by Gauss's elimination; None where there are none.
+    # The weights, times 256, by Gauss's elimination; None where there are none. In integers, so that the weights are
+    # the same wherever floats are short or long.
     rows = []
     at = 0
     for i in range(count):
-        row = [float(v) for v in normal[at : at + count + 1 - i]]
+        row = list(normal[at : at + count + 1 - i])
         at += count + 1 - i
-        if row[0] <= 0:
-            return None
-        row[0] *= 1 + _EASE
+        row[0] += row[0] // _EASE
         rows.append(row)
     # Row i begins at column i: the matrix is symmetric, and so are its remainders.
     for i in range(count):
@@ -268,16 +268,16 @@ def _solve(normal, count):
         if row[0] <= 0:
             return None
         for j in range(i + 1, count):
-            part = row[j - i] / row[0]
+            part = (row[j - i] << _PART) // row[0]
             if part:
                 other = rows[j]
                 for k in range(count + 1 - j):
-                    other[k] -= part * row[k + j - i]
-    out = [0.0] * count
+                    other[k] -= part * row[k + j - i] >> _PART
+    out = [0] * count
     for i in range(count - 1, -1, -1):
         row = rows[i]
-        v = row[count - i]
+        v = row[count - i] << 16
         for k in range(i + 1, count):
             v -= row[k - i] * out[k]
-        out[i] = v / row[0]
-    return [max(-4000, min(4000, round(v * 256))) for v in out]
+        out[i] = v // row[0]
+    return [max(-4000, min(4000, (v + 128) >> 8)) for v in out]
