@@ -162,14 +162,14 @@ def _correlate(p: ptr8, light: int, dark: int, patch: ptr8, side: int, best: ptr
 
 
 class AlignmentSearch:
-    """Finds one pattern at a time; `x`, `y` is where, in 1/256 px."""
+    """Finds one pattern at a time; `dx`, `dy` is how far off it lies, in 1/256 px."""
 
     def __init__(self):
         self._patch = bytearray(_SIDE * _SIDE)
         self._geometry = array("i", (0,) * 9)
         self._best = array("i", (0,) * 2)
-        self.x = 0.0
-        self.y = 0.0
+        self.dx = 0
+        self.dy = 0
         self.score = 0.0
 
     def forget(self):
@@ -177,7 +177,8 @@ class AlignmentSearch:
         wipe(self._patch)
 
     def find(self, frame, width, height, x, y, steps, reach, flip):
-        """Look around (x, y), `reach` modules each way; `steps` are the module vectors. True if it is there."""
+        """Look around (x, y), `reach` modules each way; `steps`: the module vectors in 1/4096 px. True if it is there:
+        `dx`, `dy` from (x, y)."""
         ux, uy, vx, vy = steps
         reach = min(reach, _MOST_REACH)
         side = (reach + 2) * 4 + 1
@@ -186,12 +187,12 @@ class AlignmentSearch:
         g[0] = width
         g[1] = height
         g[2] = flip
-        g[3] = round(x - far * (ux + vx)) + _BIAS
-        g[4] = round(y - far * (uy + vy)) + _BIAS
-        g[5] = round(ux / 2) + _BIAS
-        g[6] = round(uy / 2) + _BIAS
-        g[7] = round(vx / 2) + _BIAS
-        g[8] = round(vy / 2) + _BIAS
+        g[3] = x - (far * (ux + vx) >> 4) + _BIAS
+        g[4] = y - (far * (uy + vy) >> 4) + _BIAS
+        g[5] = (ux >> 5) + _BIAS
+        g[6] = (uy >> 5) + _BIAS
+        g[7] = (vx >> 5) + _BIAS
+        g[8] = (vy >> 5) + _BIAS
         patch = self._patch
         contrast = _resample(0, 0, patch, frame, g, side, patch)
         if contrast < 4:
@@ -209,8 +210,8 @@ class AlignmentSearch:
             dv = _peak(_score(patch, side, i, j - 1), middle, _score(patch, side, i, j + 1))
         du = (i + du) / 2 - far
         dv = (j + dv) / 2 - far
-        self.x = x + du * ux + dv * vx
-        self.y = y + du * uy + dv * vy
+        self.dx = round((du * ux + dv * vx) / 16)
+        self.dy = round((du * uy + dv * vy) / 16)
         return True
 
 

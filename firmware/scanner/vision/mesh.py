@@ -126,18 +126,14 @@ class Mesh:
             self.x = array("i", (0,) * (self.side * self.side))
             self.y = array("i", (0,) * (self.side * self.side))
         c = self._coefficients
-        ax, ay = projection.corner
-        g = projection.g
-        h = projection.h
-        # Relative to the corner: x - ax = ((xu - ax g) u + (xv - ax h) v) / (1 + g u + h v).
-        c[0] = _clip((projection.xu - ax * g) * 256) + (1 << 29)
-        c[1] = _clip((projection.xv - ax * h) * 256) + (1 << 29)
-        c[2] = _clip((projection.yu - ay * g) * 256) + (1 << 29)
-        c[3] = _clip((projection.yv - ay * h) * 256) + (1 << 29)
-        c[4] = _clip(g * (1 << 24)) + (1 << 29)
-        c[5] = _clip(h * (1 << 24)) + (1 << 29)
-        c[6] = round(ax)
-        c[7] = round(ay)
+        c[0] = (projection.along_x << 4) + (1 << 29)
+        c[1] = (projection.down_x << 4) + (1 << 29)
+        c[2] = (projection.along_y << 4) + (1 << 29)
+        c[3] = (projection.down_y << 4) + (1 << 29)
+        c[4] = (projection.shrink_u << 4) + (1 << 29)
+        c[5] = (projection.shrink_v << 4) + (1 << 29)
+        c[6] = projection.x0
+        c[7] = projection.y0
         _project(self.x, self.y, self.side, c)
 
     def bend(self, lines):
@@ -160,8 +156,3 @@ class Mesh:
                 at = ((top * (16 - fv) + low * fv) // 256 - BIAS + 128) // 256
                 out.append(max(0, min(limit - 1, at)))
         return tuple(out)
-
-
-def _clip(value):
-    # Keeps sums of products within 31 bits whatever a false triple claims.
-    return max(-6000000, min(6000000, round(value)))

@@ -201,13 +201,13 @@ class Placing:
             self._frame,
             self._width,
             self._height,
-            x + shift[0],
-            y + shift[1],
+            x + round(shift[0]),
+            y + round(shift[1]),
             projection.steps(u, v),
             reach,
             self._flip,
         ):
-            return alignment.x - x, alignment.y - y
+            return alignment.dx + round(shift[0]), alignment.dy + round(shift[1])
         return None
 
     def _align(self, projection):

@@ -59,20 +59,43 @@ class Projection:
         self.xv = self.below[0] * below - ax / n
         self.yv = self.below[1] * below - ay / n
 
+        # From here on in integers, so that every core, with short floats or long, goes on with the same map.
+        g = self.g
+        h = self.h
+        self.x0 = round(ax)
+        self.y0 = round(ay)
+        self.along_x = _clip((self.xu - ax * g) * 16)
+        self.along_y = _clip((self.yu - ay * g) * 16)
+        self.down_x = _clip((self.xv - ax * h) * 16)
+        self.down_y = _clip((self.yv - ay * h) * 16)
+        self.shrink_u = _clip(g * (1 << 20))
+        self.shrink_v = _clip(h * (1 << 20))
+
+    def _weight(self, u, v):
+        return max(1 << 10, (1 << 20) + self.shrink_u * u + self.shrink_v * v)
+
     def at(self, u, v):
-        """Pixel coordinates (floats, 1/256 px) of the point u, v modules from the top left finder's middle."""
-        w = 1 + self.g * u + self.h * v
-        return (self.xu * u + self.xv * v + self.corner[0]) / w, (
-            self.yu * u + self.yv * v + self.corner[1]
-        ) / w
+        """Pixel coordinates (integers, 1/256 px) of the point u, v modules from the top left finder's middle."""
+        w = self._weight(u, v)
+        return (
+            self.x0 + ((self.along_x * u + self.down_x * v) << 16) // w,
+            self.y0 + ((self.along_y * u + self.down_y * v) << 16) // w,
+        )
 
     def steps(self, u, v):
-        """The vectors of one module along and one down, at (u, v): four floats."""
-        w = 1 + self.g * u + self.h * v
+        """The vectors of one module along and one down, at (u, v): four integers, 1/4096 px."""
+        w = self._weight(u, v)
         x, y = self.at(u, v)
+        x -= self.x0
+        y -= self.y0
         return (
-            (self.xu - x * self.g) / w,
-            (self.yu - y * self.g) / w,
-            (self.xv - x * self.h) / w,
-            (self.yv - y * self.h) / w,
+            ((self.along_x << 20) - x * self.shrink_u * 16) // w,
+            ((self.along_y << 20) - y * self.shrink_u * 16) // w,
+            ((self.down_x << 20) - x * self.shrink_v * 16) // w,
+            ((self.down_y << 20) - y * self.shrink_v * 16) // w,
         )
+
+
+def _clip(value):
+    # Keeps sums of products within 31 bits whatever a false triple claims.
+    return max(-375000, min(375000, round(value)))
