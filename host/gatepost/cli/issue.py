@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from gatepost.cli import issue_hc1, issue_shc, issue_vdsnc
+from gatepost.cli import issue_hc1, issue_israel, issue_shc, issue_vdsnc
 
 NAME = "issue"
 HELP = "make certificates"
@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = EXAMPLES
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     kinds = parser.add_subparsers(dest="scheme", required=True, metavar="SCHEME")
-    for scheme in (issue_hc1, issue_shc, issue_vdsnc):
+    for scheme in (issue_hc1, issue_shc, issue_vdsnc, issue_israel):
         scheme.add_arguments(kinds)
 
 

@@ -1,0 +1,160 @@
+# Israel's older Green Pass: base64 of a signature, "#", JSON, signed as it stands in the code.
+#
+# The text names no key: the length of the signature tells the kind, under which the trust list keeps Israel's. RSA
+# signatures (PKCS #1 v1.5) cover the SHA-256 of the text or, on the Green Pass proper, that of this digest again,
+# which its authority's own sample code does and its other samples do not. Nothing is read before one of them is right.
+
+import hashlib
+
+from micropython import const
+
+from scanner.codec import base64url, iso8601, strict_json
+from scanner.codec.der import ecdsa_signature
+from scanner.credentials import products
+from scanner.credentials.claims import Claims
+from scanner.credentials.dcc import short_hash, text
+from scanner.credentials.signer import candidates
+from scanner.crypto import p256, rsa
+from scanner.reasons import Refusal
+
+_BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
+_RSA_BYTES = const(256)  # of a signature under 2048 bits; ECDSA's have 72 at most
+_ECDSA_TYPE = const(3)
+_GREEN_PASS = const(1)
+_NO_DATE = "0001-01-01"  # the first day of another calendar's clock stands for nothing
+_DAY = const(86400)
+_DOSES = ("d1", "d2", "d3", "d4")
+
+
+def recognise(code):
+    """True for base64 of a signature, "#" and an object (bytes)."""
+    end = code.find(b"#{")
+    return 64 <= end <= 1024 and all(character in _BASE64 for character in code[:end])
+
+
+def open(code, trust, now):
+    """Claims of a genuine pass; times and content are left to the rules. Raises Refusal."""
+    # The content has another "#" in its identifier: the first one counts.
+    at = code.find(b"#")
+    content = code[at + 1 :]
+    try:
+        signature = base64url.decode(code[:at].replace(b"+", b"-").replace(b"/", b"_"), padding=True)
+    except ValueError:
+        raise Refusal("bad_text", "not base64")
+    key = _signer(trust, content, signature)
+    try:
+        payload = strict_json.decode(content, 6, 512)
+    except ValueError as error:
+        raise Refusal("bad_json", str(error))
+    if not isinstance(payload, dict):
+        raise Refusal("bad_json", "not an object")
+    if (payload.get("et") == _ECDSA_TYPE) != (key.kind == "P-256"):
+        raise Refusal("bad_algorithm", ("et %s" % payload.get("et"))[:40])
+    claims = Claims("IL", key)
+    _fill(claims, payload)
+    claims.revocation_ids.append(("SIGNATURE", short_hash(signature)))
+    return claims
+
+
+def _signer(trust, content, signature):
+    """The KeyRecord that verifies the signature."""
+    digest = hashlib.sha256(content).digest()
+    if len(signature) < _RSA_BYTES:
+        keys = candidates(trust, b"IL/P-256", "IL")
+        try:
+            raw = ecdsa_signature(signature, 32)
+        except ValueError:
+            raise Refusal("bad_signature", "%d bytes" % len(signature))
+        for key in keys:
+            if key.kind == "P-256" and p256.verify(key.x, key.y, digest, raw) is True:
+                return key
+    else:
+        for key in candidates(trust, b"IL/RSA", "IL"):
+            for each in (digest, hashlib.sha256(digest).digest()):
+                if key.kind == "RSA" and rsa.verify_pkcs1(key.n, key.e, each, signature) is True:
+                    return key
+    raise Refusal("bad_signature")
+
+
+def _fill(claims, payload):
+    claims.form = "Israeli Green Pass"
+    claims.payload = payload
+    claims.family_ascii = text(payload.get("f")).upper()
+    claims.given_ascii = text(payload.get("g")).upper()
+    claims.family = text(payload.get("fl")) or text(payload.get("f"))
+    claims.given = text(payload.get("gl")) or text(payload.get("g"))
+    if not claims.family and not claims.given:
+        claims.warn("no_holder")
+    claims.birth = _date(payload.get("b"))
+    if text(payload.get("idp")):
+        claims.facts["document"] = text(payload.get("idp"))
+    _content(claims, payload)
+    claims.kinds = (claims.kind,) if claims.kind else ()
+    _times(claims, payload)
+    identifier = text(payload.get("id"))
+    if identifier:
+        claims.facts["id"] = identifier
+        claims.revocation_ids.append(("UCI", short_hash(identifier.encode())))
+    # Lists of withdrawn batches, coarse and fine, are how the ministry revokes.
+    for member in ("cn", "fn"):
+        if text(payload.get(member)):
+            claims.revocation_ids.append(("BATCH", short_hash(text(payload.get(member)).encode())))
+    claims.warn("no_rules_for_kind")
+
+
+def _content(claims, payload):
+    doses = [payload[name] for name in _DOSES if isinstance(payload.get(name), dict)]
+    doses = [dose for dose in doses if _date(dose.get("d"))]
+    recovered = _date(payload.get("r")) or _date(payload.get("rd"))
+    if doses:
+        claims.kind = "vaccination"
+        _vaccination(claims.facts, doses, payload)
+    elif recovered:
+        claims.kind = "recovery"
+        claims.facts["target"] = products.COVID
+        claims.facts["valid_from"] = recovered
+        claims.facts["valid_until"] = _date(payload.get("e"))
+    elif payload.get("ct") == _GREEN_PASS:
+        claims.kind = "status"
+    else:
+        raise Refusal("no_entry")
+
+
+def _vaccination(facts, doses, payload):
+    latest = doses[0]
+    for dose in doses[1:]:
+        if _date(dose.get("d")) > _date(latest.get("d")):
+            latest = dose
+    facts["dose"] = len(doses)
+    facts["date"] = _date(latest.get("d"))
+    product, target = products.from_cvx(text(latest.get("vc")))
+    facts["product"] = product if target else products.from_brand(text(latest.get("vv")))
+    facts["target"] = target or products.COVID
+    for member, fact in (("vb", "batch"), ("o", "centre"), ("c", "country")):
+        if text(latest.get(member)):
+            facts[fact] = text(latest.get(member))
+    if _date(payload.get("a")):
+        facts["valid_from"] = _date(payload.get("a"))
+
+
+def _times(claims, payload):
+    """`expires` is the end of the last day; a pass for several persons ends with the first of theirs."""
+    ends = [payload.get("e")]
+    persons = payload.get("p")
+    for person in persons if isinstance(persons, list) else ():
+        ends.append(person.get("e") if isinstance(person, dict) else None)
+    for end in ends:
+        day = _date(end)
+        if not day:
+            continue
+        try:
+            last = iso8601.span(day)[1] * _DAY + _DAY - 1
+        except ValueError:
+            raise Refusal("bad_time", day[:40])
+        claims.expires = last if claims.expires is None else min(last, claims.expires)
+
+
+def _date(value):
+    """The day of a date or date-time as text, "" where there is none."""
+    day = text(value)[:10]
+    return "" if day == _NO_DATE else day
