@@ -102,7 +102,7 @@ def test_edges_are_placed_by_interpolation(mp):
 from array import array
 from scanner.vision.rows import find_edges
 edges = array("H", bytes(64))
-result = [find_edges(row, 16, bytes([level]), 5, edges), list(edges[:2])]
+result = [find_edges(row, 0, 0, 16, bytes([level]), 0, 32, edges), list(edges[:2])]
 """
     assert mp.run(source, row=row, level=150) == [2, [7 * 16 + 4, 16 * 16 - 8]]
     assert mp.run(source, row=row, level=100) == [2, [7 * 16 + 8, 16 * 16 - 8]]

@@ -6,13 +6,22 @@
 # zero. Time would be the wrong measure: it differs from run to run, and a frame read once could then fail.
 from micropython import const
 
-MOST = const(54000)  # of a frame from which nothing can be read; the last step begun may exceed it
+MOST = const(54000)  # of a VGA frame from which nothing can be read; the last step begun may exceed it
+
+
+_VGA = const(640 * 480)
 
 
 class Budget:
     def __init__(self):
         self.left = 0
+        self._pixels = _VGA
 
-    def renew(self):
-        """A new frame begins."""
-        self.left = MOST
+    def renew(self, pixels):
+        """A new frame begins. Those larger than VGA get more in proportion."""
+        self._pixels = max(_VGA, pixels)
+        self.left = self.share(MOST)
+
+    def share(self, work):
+        """What a frame of this size gets where a VGA frame gets `work`."""
+        return work * (self._pixels >> 10) // (_VGA >> 10)

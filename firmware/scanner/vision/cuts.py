@@ -1,20 +1,15 @@
-# A straight cut through the middle of a finder pattern, in any direction, with its edges between pixels.
-#
-# Three concentric squares give six edges on any line through their middle, at -3.5, -2.5, -1.5, 1.5, 2.5 and 3.5
-# modules (ISO/IEC 18004, 6.3.3). Their mean is the middle along that line, their distances the module size in
-# that direction. Distances are taken between edges of the same kind (light to dark, dark to light), because a
-# threshold a little off moves the two kinds against each other.
+# A cut through the middle of a finder pattern in any direction, sampled between pixels.
 
 import micropython
 from micropython import const
 
+from scanner.vision.rings import measure_rings
+
 ROOM = const(64)
 _ROOM = const(64)  # samples on each side of the middle, at most
 _BIAS = const(1 << 20)  # ptr32 reads are unsigned on 64-bit machines, so signed values are stored shifted
-_LEAST_CONTRAST = const(12)  # grey levels between the darkest and lightest sample
-_SWING = const(4)  # part of a line's contrast that counts as an extreme,
-_SMALL_SWING = const(10)  # and in blurred rings
-_LARGE = const(3 * 256)  # modules of three pixels and more, in 1/256 px
+_CUT = const(25)  # what a cut costs beside its samples, in samples
+_LARGE = const(2176)  # modules of five pixels and more, in 1/256 px: the sum of both parts of a slanting one
 
 
 @micropython.viper
@@ -94,83 +89,10 @@ def _sample_line(frame: ptr8, geometry: ptr32, line: ptr8, dx: int, dy: int, hal
 
 
 @micropython.viper
-def _six_edges(line: ptr8, half: int, swing: int, edges: ptr32) -> int:
-    # From the middle outwards, first to the left, then to the right: to light, to dark, to light again.
-    # A blurred ring never gets as light as the paper, so each edge is half way between the extremes on its two
-    # sides, whatever their level. An extreme counts once the line has left it by `swing`.
-    # Positions are 1/256 of a step from the middle, + _BIAS. Returns 1 if all six are there.
-    n = half * 2 + 1
-    side = 0 - 1
-    while side < 2:
-        found = 0
-        i = half
-        from_at = half
-        from_value = int(line[half])
-        top_at = half
-        top_value = from_value
-        rising = 1
-        ring = 0
-        while found < 3:
-            i += side
-            v = 0
-            beyond = 0
-            if i < 0 or i >= n:
-                beyond = 1
-            else:
-                v = int(line[i])
-            if rising == 0:
-                v = 255 - v  # falling is rising, seen from the other side
-            if beyond == 0 and v > top_value:
-                top_value = v
-                top_at = i
-            elif beyond == 0 and v < from_value and top_value - from_value < swing:
-                # No edge yet, and the start was not the extreme.
-                from_value = v
-                from_at = i
-                top_value = v
-                top_at = i
-            elif beyond or v < top_value - swing:
-                if top_value - from_value < swing or (beyond and found < 2):
-                    if beyond:
-                        return 0
-                else:
-                    level = top_value - from_value
-                    if found == 2 and level > ring + ring:
-                        # Not the quiet zone alone: something brighter beyond it, where this edge does not lie.
-                        level = ring + (ring >> 1)
-                    ring = level
-                    level = (from_value + from_value + level + 1) >> 1
-                    k = from_at
-                    before = from_value
-                    w = before
-                    while w < level:
-                        before = w
-                        k += side
-                        w = int(line[k])
-                        if rising == 0:
-                            w = 255 - w
-                    part = ((level - before) << 8) // (w - before)
-                    at = (k - side - half) * 256 + side * part + _BIAS
-                    if side < 0:
-                        edges[2 - found] = at
-                    else:
-                        edges[3 + found] = at
-                    found += 1
-                    from_at = top_at
-                    from_value = 255 - top_value
-                    rising = rising ^ 1
-                    top_at = i
-                    top_value = 255 - v
-                    if top_value < from_value:
-                        top_value = from_value
-        side += 2
-    return 1
-
-
-@micropython.viper
-def cut(frame, geometry, line, edges) -> int:
+def cut(frame, geometry, line, edges, step: int) -> int:
     """1 if the line that `geometry` tells of shows a finder, else 0. edges[6] becomes twelve modules and edges[7] six
-    times the middle's offset (+ BIAS), both in 1/256 of a step, of which edges[8] make a vector.
+    times the middle's offset (+ BIAS), both in 1/256 of a step, of which edges[8] make a vector. A step is about `step`
+    (1/256 px) long, or an eighth of a module where modules are large.
 
     geometry: frame's width, height; x, y of the middle, dx, dy of about one module, sx, sy between lines averaged, all
     in 1/256 px + BIAS; lines on each side; flip; slack in tenths of a module; reach in modules (both ends).
@@ -187,8 +109,7 @@ def cut(frame, geometry, line, edges) -> int:
         high = 0 - high
     if high > wide:
         wide = high
-    # A step is about half a pixel, or an eighth of a module where modules are large.
-    parts = wide >> 7
+    parts = wide // step
     if parts < 2:
         parts = 2
     if parts > 8:
@@ -200,34 +121,9 @@ def cut(frame, geometry, line, edges) -> int:
     extremes = int(
         _sample_line(frame, geometry, line, (dx + dx + parts) // twice, (dy + dy + parts) // twice, half)
     )
-    contrast = (extremes >> 8) - (extremes & 255)
-    if contrast < _LEAST_CONTRAST:
-        return 0
-    # Large swings alone first: print is spotted, and sensors are noisy. Blurred rings show only in small ones.
-    part = _SWING
-    while part <= _SMALL_SWING:
-        if int(_six_edges(line, half, contrast // part + 2, edges)):
-            twelve = int(e[4]) - int(e[0]) + int(e[5]) - int(e[1])
-            limit = int(g[10]) * twelve
-            a = 12 * (int(e[2]) - int(e[0])) - 2 * twelve
-            b = 12 * (int(e[3]) - int(e[1])) - 4 * twelve
-            c = 12 * (int(e[4]) - int(e[2])) - 4 * twelve
-            d = 12 * (int(e[5]) - int(e[3])) - 2 * twelve
-            if a < 0:
-                a = 0 - a
-            if b < 0:
-                b = 0 - b
-            if c < 0:
-                c = 0 - c
-            if d < 0:
-                d = 0 - d
-            if a * 10 < limit and b * 20 < limit * 3 and c * 20 < limit * 3 and d * 10 < limit:
-                e[6] = twelve
-                e[7] = int(e[0]) + int(e[1]) + int(e[2]) + int(e[3]) + int(e[4]) + int(e[5]) - 5 * _BIAS
-                e[8] = parts
-                return 1
-        part += _SMALL_SWING - _SWING
-    return 0
+    e[8] = parts
+    e[9] = (half + half + 1) * (2 * int(g[8]) + 1) + _CUT + int(e[9])
+    return int(measure_rings(line, half, (extremes >> 8) - (extremes & 255), int(g[10]), edges))
 
 
 @micropython.viper

@@ -12,13 +12,44 @@ from scanner.vision.stages import FIND, Stages
 
 _LEAST_SIDE = 21  # pixels; a symbol has at least as many modules
 
-# First row, step between rows, shrunk by a power of two, blurred. The second pass finds what blur hides, the last
-# two find modules too large and too noisy for single pixels.
-_PASSES = ((1, 3, 0, False), (0, 2, 0, True), (0, 2, 1, False), (0, 2, 2, False))
+# First row, step between rows, shrunk by a power of two, blurred, both polarities, thresholds for wider blocks.
+#
+# Most frames hold no code, and those must cost little: where the quick passes see nothing that is a finder as like as
+# not, the frame is given up. They start with every twelfth row, which shows most codes; closer thresholds, for a pale
+# code beside something bright, come after the rows between. Rows shrunk by two and four are for modules too large
+# and too noisy for single pixels; where noise floods the first pass they come at once.
+_QUICK = (
+    (3, 24, 0, False, True, 0),
+    (15, 24, 0, False, False, 0),
+    (9, 24, 0, False, False, 0),
+    (21, 24, 0, False, False, 0),
+    (0, 12, 0, False, True, 0),
+    (4, 8, 2, False, True, 0),
+)
+_NOISY = ((4, 8, 1, False, True, 0), (4, 8, 2, False, True, 0))
+# Then come the rows between, those that blur hides a finder in, and all of the shrunk ones.
+_THOROUGH = (
+    (0, 6, 0, False, True, 0),
+    (0, 2, 0, True, True, 0),
+    (0, 2, 1, False, True, 0),
+    (0, 2, 2, False, True, 0),
+)
 _SMALL_FRAME = 100000  # pixels; below that modules are small, and rows scanned more densely
-_SMALL_PASSES = ((0, 2, 0, False), (1, 2, 0, True), (0, 2, 1, False))
+_SMALL_QUICK = ((1, 6, 0, False, True, 0), (4, 6, 0, False, True, 0), (2, 8, 1, False, True, 0))
+_SMALL_NOISY = _SMALL_QUICK[1:]  # there are so few rows that noise may have them all
+_SMALL_THOROUGH = (
+    (0, 3, 0, False, True, 0),
+    (2, 3, 0, False, True, 0),
+    (0, 2, 0, True, True, 0),
+    (0, 2, 1, False, True, 0),
+)
+_LARGE = (_QUICK, _NOISY, _THOROUGH)
+_SMALL = (_SMALL_QUICK, _SMALL_NOISY, _SMALL_THOROUGH)
 
+_QUICK_WORK = 3450  # thousands of instructions
+_BOLD_WORK = 5200  # where the frame is as full of contrast as print and screens are
 _MOST_PLACED = 40  # triples measured in one pass
+_SURE_LINES = 7  # a finder that shows along so many of eight may belong to another symbol
 
 
 class Decoder:
@@ -45,41 +76,108 @@ class Decoder:
             return []
         if len(frame) < width * height:
             raise ValueError("frame shorter than its size")
+        budget = self._budget
+        budget.renew(width * height)
         search = self._search
         search.begin(frame, width, height)
-        found = []
-        used = []
-        tried = set()
-        budget = self._budget
-        budget.renew()
-        for first, step, shift, blurred in _SMALL_PASSES if width * height < _SMALL_FRAME else _PASSES:
-            search.scan(first, step, shift, blurred)
-            candidates = triples(search.found)
-            placed = _MOST_PLACED
-            started = stages.spent(FIND, started)
-            for three in candidates:
-                key = tuple([f.number for f in three])
-                if key in tried or any(f in used for f in three):
-                    continue
-                if placed <= 0 or budget.left <= 0:
-                    break
-                placed -= 1
-                tried.add(key)
-                one = self._reading.attempt(frame, width, height, three)
-                if one is not None:
-                    found.append(one)
-                    used.extend(three)
-            started = stages.now()
-            if found or budget.left <= 0:
-                break
-        if not found:
-            one = self._reading.complete(frame, width, height, search.found)
-            if one is not None:
-                found.append(one)
-        self.seen = len(search.found)
+        stages.spent(FIND, started)
+        self._frame = frame
+        self._width = width
+        self._height = height
+        self._found = []
+        self._used = set()
+        self._tried = set()
+        self._small = width * height < _SMALL_FRAME
+        quick, noisy, thorough = _SMALL if self._small else _LARGE
+        work = self._scan(quick[:1], budget.share(_QUICK_WORK), True)
+        if search.thresholds.bold and not search.noisy:
+            work += budget.share(_BOLD_WORK - _QUICK_WORK)
+        self._scan(noisy if search.noisy else quick[1:], work, True)
+        if not self._found and search.promising:
+            self._scan(thorough[:1], budget.left, False)
+            self._complete()
+            self._scan(thorough[1:], budget.left, False)
+            self._complete()
+        self.seen = search.count
+        found = self._found
+        self._found = []
+        self._frame = b""
         return found
+
+    def _scan(self, passes, work, quick):
+        # One pass after the other, until all that was found has been read or so much work is done; returns the rest.
+        search = self._search
+        budget = self._budget
+        stages = self._stages
+        for first, step, shift, blurred, both, wider in passes:
+            work = budget.left if search.promising else min(work, budget.left)
+            if work <= 0 or (self._found and not (quick and self._stray())):
+                break
+            started = stages.now()
+            known = search.count
+            hasty = quick and not self._small
+            spent = search.scan(first, step, shift, blurred, both, wider, hasty, work)
+            if spent >= work and search.promising and spent < budget.left:
+                # Cut short where there is something to be found after all.
+                spent += search.scan(first, step, shift, blurred, both, wider, hasty, budget.left - spent)
+            work -= spent
+            budget.left -= spent
+            stages.spent(FIND, started)
+            if search.count > known:
+                while self._read():
+                    pass
+        return work
+
+    def _read(self):
+        # Try the triples that the finders known so far make up. True if there is something new, and perhaps more.
+        before = len(self._found)
+        stages = self._stages
+        started = stages.now()
+        used = self._used
+        candidates = triples([f for f in self._search.found if f.number not in used])
+        placed = _MOST_PLACED
+        for three in candidates:
+            key = tuple([f.number for f in three])
+            if key in self._tried or not used.isdisjoint(key):
+                continue
+            if placed <= 0 or self._budget.left <= 0:
+                break
+            placed -= 1
+            self._tried.add(key)
+            stages.spent(FIND, started)
+            one = self._reading.attempt(self._frame, self._width, self._height, three)
+            started = stages.now()
+            if one is not None:
+                self._found.append(one)
+                used.update(key)
+        return len(self._found) > before
+
+    def _complete(self):
+        # Look for the third finder of two.
+        if not self._found:
+            one = self._reading.complete(self._frame, self._width, self._height, self._search.found)
+            if one is not None:
+                self._found.append(one)
+
+    def _stray(self):
+        # Whether there is a finder that no symbol accounts for.
+        for f in self._search.found:
+            if f.lines >= _SURE_LINES and f.number not in self._used:
+                if not any(_inside(one.corners, f.x / 256, f.y / 256) for one in self._found):
+                    return True
+        return False
 
     def forget(self):
         """Overwrite whatever still holds the last frame's code. Symbols that were returned are the caller's."""
         self._search.forget()
         self._reading.forget()
+
+
+def _inside(corners, x, y):
+    # Whether a point lies in a four-cornered symbol: on the same side of all its edges.
+    sides = 0
+    for k in range(0, 8, 2):
+        ax, ay = corners[k], corners[k + 1]
+        bx, by = corners[(k + 2) & 7], corners[(k + 3) & 7]
+        sides += 1 if (bx - ax) * (y - ay) > (by - ay) * (x - ax) else -1
+    return abs(sides) == 4

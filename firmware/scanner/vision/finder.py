@@ -5,198 +5,208 @@
 #
 # Large modules are searched in rows shrunk by two or four: noise averages out there, and the threshold blocks
 # grow with them.
+#
+# What is done is counted, in about instructions of a 32-bit core, so that no frame costs more than it is given, and
+# the same frame always comes to the same end. Until a finder is asked for nothing is allocated.
 from array import array
 
 import micropython
 from micropython import const
 
-from scanner.vision.crossings import find_crossings
-from scanner.vision.probe import BIAS, Probe
-from scanner.vision.rows import find_edges, shrink_row
+from scanner.vision.crossings import MOST_HITS, find_crossings
+from scanner.vision.findings import Findings
+from scanner.vision.probe import Probe
+from scanner.vision.rows import find_edges, halve_row, quarter_row
 from scanner.vision.swings import blend_rows, find_swings
 from scanner.vision.threshold import ThresholdMap
-from scanner.vision.wiping import wipe
+from scanner.vision.wiping import wipe, wipe_numbers
 
-_BIAS = const(1 << 20)
-_ROOM = 64  # finders kept at most: noise and text must not make the grouping explode
-_HITS = 128  # hits of one row at most
-_PROBES = 2000  # hits checked in one pass at most
+_ENOUGH_HITS = const(36)  # are examined before the search goes on
+_BLOCK_SHIFT = const(4)  # 16 pixels square have a threshold of their own
+_ANY_WORK = const(500000)
+_LEAST_CORE = const(52)  # 1/16 px; below modules of 1.1 px nothing can be read
+# Instructions, about:
+_PLAIN_PIXEL = const(20)
+_BLURRED_PIXEL = const(150)
+_SHRUNK_PIXEL = const(8)  # each of those averaged
+_CHANGE = const(110)
+_ROW = const(2000)
+_MEASURING = const(3)  # thresholds, for each pixel of the frame
 
 
 @micropython.viper
-def _known(places: ptr32, count: int, x: int, y: int, inverted: int, near: int) -> int:
-    # Which finder (x, y + _BIAS, module, inverted) lies within `near`, or within two of its modules if that is 0.
-    k = 0
-    while k < count:
-        dx = int(places[0]) - _BIAS - x
-        if dx < 0:
-            dx = 0 - dx
-        far = near
-        if far == 0:
-            far = 2 * int(places[2])
-        if dx < far:
-            dy = int(places[1]) - _BIAS - y
-            if dy < 0:
-                dy = 0 - dy
-            if dy < far and int(places[3]) == inverted:
-                return k
-        places = ptr32(int(places) + 16)
-        k += 1
-    return 0 - 1
+def _sweep(frame, place, thresholds, marks, row, edges, hits, y: int, rows: int) -> int:
+    # Take rows from y on until there are hits enough; returns the row to go on from.
+    at = ptr32(place)
+    width = int(at[0])
+    shift = int(at[3])
+    blurred = int(at[5])
+    side = 1 << (int(at[4]) - shift)
+    count = 0
+    while y < rows and int(at[9]):
+        work = int(at[9]) - _ROW
+        full = y << shift
+        at[2] = full
+        block = (full >> int(at[11])) * int(at[8])
+        if shift:
+            if shift == 1:
+                length = int(halve_row(frame, frame, 0, width, full, row))
+            else:
+                length = int(quarter_row(frame, frame, 0, width, full, row))
+            count = int(find_edges(row, 0, 0, length, marks, block, side, edges))
+            work -= 2 * width * _SHRUNK_PIXEL + length * _PLAIN_PIXEL
+        elif blurred:
+            blend_rows(frame, width, y, row)
+            count = int(find_swings(row, width, marks, block, int(at[4]), edges))
+            work -= width * _BLURRED_PIXEL
+        else:
+            count = int(find_edges(frame, full * width, 0, width, marks, block, side, edges))
+            work -= width * _PLAIN_PIXEL
+        work -= count * _CHANGE
+        if work < 0:
+            work = 0
+        at[9] = work
+        y += int(at[7])
+        if count >= 6:
+            if (
+                int(find_crossings(edges, count, _LEAST_CORE, frame, place, thresholds, block, hits))
+                >= _ENOUGH_HITS
+            ):
+                break
+    return y
 
 
 class Finder:
     """One finder pattern: middle `x`, `y` and `module` in 1/256 px (pixel i has its middle at 256 * i); `number` is
-    its own in this frame, `hits` how many rows crossed it."""
+    its own in this frame, `hits` how many rows crossed it, `lines` along how many of eight lines it showed."""
 
-    def __init__(self, number, x, y, module, inverted):
+    def __init__(self, number, x, y, module, inverted, hits=1, lines=0):
         self.number = number
         self.x = x
         self.y = y
         self.module = module
         self.inverted = inverted
-        self.hits = 1
+        self.hits = hits
+        self.lines = lines
 
 
 class FinderSearch:
     def __init__(self, max_width, max_height):
         self.probe = Probe()
-        self.thresholds = ThresholdMap(max_width, max_height, 4)
+        self.thresholds = ThresholdMap(max_width, max_height)
+        self._findings = Findings()
+        self._finders = {}  # those asked for, by number
         self._edges = array("H", (0,) * (max_width + 2))
-        self._hits = array("H", (0,) * (3 * _HITS))
+        self._hits = array("H", (0,) * (4 * MOST_HITS))
         self._row = bytearray(max_width)
-        self._places = array("i", (0,) * (4 * _ROOM))
-        self._place = array("i", (0,) * 6)
-        self.found = []
+        # What crossings.py calls `place`; at 7 to 9 the step between rows, columns of blocks, the work left, at 11 the
+        # shift from y to rows of blocks.
+        self._place = array("i", (0,) * 12)
         self._frame = b""
-        self._left = 0
-        self._count = 0
+        self._wider = -1  # that of the thresholds as they are; -1 for none
+        self.noisy = False  # whether the last scan met much that came to nothing
+
+    @property
+    def count(self):
+        """How many finders there are."""
+        return self._findings.count
+
+    @property
+    def promising(self):
+        """Whether what was found so far is worth a dearer search."""
+        return self._findings.promising
+
+    @property
+    def found(self):
+        """The finders found so far, as a list of Finder; the same object for the same finder each time."""
+        found = []
+        for k in range(self._findings.count):
+            number, x, y, module, inverted, hits, lines = self._findings.get(k)
+            if number not in self._finders:
+                self._finders[number] = Finder(number, x, y, module, inverted, hits, lines)
+            self._finders[number].hits = hits
+            found.append(self._finders[number])
+        return found
 
     def begin(self, frame, width, height):
         """Take up a new frame and forget the finders of the one before."""
-        self.found = []
-        self._count = 0
+        self._findings.clear()
+        self._finders.clear()
         self._frame = frame
-        self._width = width
-        self._height = height
         if width + 2 > len(self._edges):
             self._edges = array("H", (0,) * (width + 2))
             self._row = bytearray(width)
         self.probe.begin(width, height)
-        self.thresholds.measure(frame, width, height)
+        self._place[0] = width
+        self._place[1] = height
+        self._wider = -1
 
     def forget(self):
         """Leave nothing of the last frame."""
-        self.found = []
         self._frame = b""
+        self._findings.clear()
         self.probe.forget()
         self.thresholds.forget()
         wipe(self._row)
-        for i in range(len(self._edges)):
-            self._edges[i] = 0
-        for i in range(len(self._hits)):
-            self._hits[i] = 0
+        wipe_numbers(self._edges, self._hits)
 
-    def scan(self, first, step, shift, blurred):
+    def _measure(self, shift, wider):
+        # Thresholds for rows shrunk by that power of two; returns what they cost.
+        place = self._place
+        blocks = self.thresholds
+        blocks.measure(self._frame, place[0], place[1], _BLOCK_SHIFT + shift, wider)
+        self._wider = wider
+        place[3] = shift
+        place[4] = blocks.shift_x
+        place[8] = blocks.columns
+        place[11] = blocks.shift_y
+        return (_MEASURING * place[0] * place[1] >> min(shift, 2)) * (3 - wider) // 3
+
+    def scan(self, first, step, shift, blurred, both=True, wider=0, quick=False, work=_ANY_WORK):
         """Scan rows first, first + step, ... of the frame shrunk by `1 << shift`, adding to `found`.
 
-        `blurred` rows are cut at half way between their extremes instead of at a threshold.
+        `wider`, a power of two, saves work where thresholds may change from place to place more slowly than they do.
+        `blurred` rows are cut at half way between their extremes instead of at a threshold. Codes of light on dark are
+        looked for only where `both` is true. A `quick` scan ends where all that it hits comes to nothing, any scan
+        when it has done `work`. Returns what it has done, as `work` in thousands of instructions.
         """
-        # What one row alone has hit is most likely noise: it must not fill the room.
-        if len(self.found) >= _ROOM // 2:
-            self._keep_certain()
-        self._left = _PROBES
         frame = self._frame
-        width = self._width
-        height = self._height
-        edges = self._edges
         hits = self._hits
         blocks = self.thresholds
-        view = memoryview(frame)
-        marks = memoryview(blocks.broad if shift else blocks.at)
-        swings = memoryview(blocks.swing)
-        size = 1 << shift
-        half = (size - 1) * 128  # the middle of a shrunk pixel, in 1/256 px of the frame
-        unit = size * 16  # 1/16 of a shrunk pixel, in 1/256 px of the frame
-        # Twelve modules of 0.9 px at least: below that nothing can be read.
-        least = 180
-        rows = height >> shift
         place = self._place
-        place[0] = width
-        place[1] = height
-        place[3] = shift
-        place[4] = blocks.shift
+        place[9] = work * 1000
+        if shift != place[3] or wider != self._wider:
+            # Blocks grow with the modules.
+            place[9] -= self._measure(shift, wider)
         place[5] = 1 if blurred else 0
+        place[6] = 0
+        place[10] = 1 if both else 0
+        place[7] = step
+        rows = place[1] >> shift
         y = first
-        while y < rows and self._left > 0:
-            full_y = y << shift
-            at = (full_y >> blocks.shift) * blocks.columns
-            if shift:
-                length = shrink_row(frame, width, full_y, shift, self._row)
-                count = find_edges(self._row, length, marks[at:], blocks.shift - shift, edges)
-            elif blurred:
-                count = 0
-                if 0 < y < rows - 1:
-                    blend_rows(frame, width, y, self._row)
-                    count = find_swings(self._row, width, swings[at:], blocks.shift, edges)
-            else:
-                count = find_edges(view[full_y * width :], width, marks[at:], blocks.shift, edges)
-            if count >= 6:
-                place[2] = full_y
-                found = find_crossings(edges, count, least, frame, place, marks[at:], hits, _HITS)
-                for k in range(0, found * 3, 3):
-                    self._check(
-                        hits[k] * unit + half,
-                        full_y * 256 + half,
-                        hits[k + 1] * unit // 12,
-                        hits[k + 2],
-                    )
-            y += step
-
-    def _check(self, x, y, module, inverted):
-        # x, y, module in 1/256 px.
-        places = self._places
-        found = self.found
-        known = _known(places, len(found), x, y, inverted, 0)
-        if known >= 0:
-            found[known].hits += 1
-            return
-        if len(found) >= _ROOM:
-            # A finder that one row alone has hit is most likely noise.
-            self._keep_certain()
-            found = self.found
-            if len(found) >= _ROOM:
-                self._left = 0
-                return
-        self._left -= 1
-        probe = self.probe
-        if not probe.examine(self._frame, x, y, module, 255 if inverted else 0):
-            return
-        out = probe.out
-        x = out[0] - BIAS
-        y = out[1] - BIAS
-        module = min(out[2], out[3])
-        slant = (out[2] * out[2] + out[3] * out[3]) ** 0.5 * 0.75 / 65536
-        for k in (4, 5):
-            if out[k]:
-                module = min(module, round(out[k] * slant))
-        known = _known(places, len(found), x, y, inverted, module)
-        if known >= 0:
-            found[known].hits += 1
-            return
-        self._count += 1
-        found.append(Finder(self._count, x, y, module, inverted))
-        self._note(len(found) - 1)
-
-    def _keep_certain(self):
-        self.found = [f for f in self.found if f.hits > 1]
-        for k in range(len(self.found)):
-            self._note(k)
-
-    def _note(self, k):
-        f = self.found[k]
-        places = self._places
-        places[4 * k] = f.x + BIAS
-        places[4 * k + 1] = f.y + BIAS
-        places[4 * k + 2] = f.module
-        places[4 * k + 3] = f.inverted
+        self.noisy = False
+        if blurred:
+            # A row is blended with those above and below it.
+            rows -= 1
+            if not y:
+                y = step
+        self._findings.make_room()
+        while y < rows and place[9]:
+            y = _sweep(
+                frame,
+                place,
+                blocks.at,
+                blocks.swing if blurred else blocks.at,
+                self._row,
+                self._edges,
+                hits,
+                y,
+                rows,
+            )
+            if not self._findings.examine(frame, self.probe, hits, place):
+                break
+            if y < rows and place[9] and not self._findings.promising:
+                self.noisy = True
+                if quick:
+                    break
+        return work - place[9] // 1000

@@ -20,7 +20,7 @@ def blend_rows(frame: ptr8, width: int, y: int, out: ptr8):
 
 
 @micropython.viper
-def find_swings(row: ptr8, width: int, swings: ptr8, block_shift: int, edges: ptr16) -> int:
+def find_swings(row: ptr8, width: int, swings: ptr8, first: int, block_shift: int, edges: ptr16) -> int:
     """Like find_edges, for rows too blurred for a threshold: each edge is half way between two extremes.
 
     An extreme counts once the row has left it by the block's entry in `swings`. Of two edges in a row the one twice
@@ -39,7 +39,7 @@ def find_swings(row: ptr8, width: int, swings: ptr8, block_shift: int, edges: pt
     top_value = from_value
     while x < width:
         end = ((x >> block_shift) + 1) << block_shift
-        swing = int(swings[x >> block_shift])
+        swing = int(swings[first + (x >> block_shift)])
         if end > width:
             end = width
         while x < end:

@@ -12,6 +12,13 @@ def _zero(buffer: ptr8, count: int):
         i += 1
 
 
+def wipe_numbers(*arrays):
+    """Overwrite arrays of integers in place."""
+    for numbers in arrays:
+        for k in range(len(numbers)):
+            numbers[k] = 0
+
+
 def wipe(*buffers):
     """Overwrite bytearrays in place."""
     for buffer in buffers:
