@@ -41,7 +41,11 @@ def make(seed: int, number: int) -> Damaged:
     rng = random.Random(f"damage {seed} {number}")
     way = WAYS[number % len(WAYS)]
     version, level = rng.choice(_VERSIONS), rng.choice("LMQH")
-    text = "".join(rng.choice(_LETTERS) for _ in range(rng.randint(1, 8 + version)))
+    text = _text(rng, rng.randint(1, 8 + version))
+    if way == "sticker":
+        # Full codes: short ones agree in their padding, so that a piece may hold most of what tells them apart, and
+        # then its own text is the right one to read.
+        text = _text(rng, _most_letters(version, level))
     grid = grids.made(text, version, level)
     amount = rng.random() * rng.choice((0.3, 1.0))  # often little: within what can be repaired
     _spoil(grid, version, level, way, amount, rng)
@@ -69,7 +73,7 @@ def _spoil(grid: bytearray, version: int, level: str, way: str, amount: float, r
             for place, module in zip(places, moved, strict=True):
                 grid[place] = module
     elif way == "sticker":
-        other = grids.made("".join(rng.choice(_LETTERS) for _ in range(5)), version, level)
+        other = grids.made(_text(rng, _most_letters(version, level)), version, level)
         for place in _region(size, amount * 0.8, rng):
             grid[place] = other[place]
     elif way == "format":
@@ -83,6 +87,16 @@ def _spoil(grid: bytearray, version: int, level: str, way: str, amount: float, r
             for place in range(49):
                 if rng.random() < amount * 0.25:
                     grid[(row + place // 7) * size + column + place % 7] ^= 1
+
+
+def _text(rng: random.Random, length: int) -> str:
+    return "".join(rng.choice(_LETTERS) for _ in range(length))
+
+
+def _most_letters(version: int, level: str) -> int:
+    # Alphanumeric: 4 bits of mode, up to 13 of count, 11 for each two letters (7.4.4).
+    data = sum(len(codewords) - parity for codewords, parity in grids.blocks(version, level))
+    return (8 * data - 17) * 2 // 11
 
 
 def _region(size: int, amount: float, rng: random.Random) -> list[int]:
