@@ -17,10 +17,10 @@ CLOCK = 1_726_100_000  # 2024-09-12, when WHO's test cards were issued
 
 # By name: our code, and why it is not what the source says.
 _OURS = {
-    "EUQR1Contents": ("expired", "the source asks for the signature alone, at another time"),
+    "EUQR1Contents": ("unknown_issuer", "its key is on none of the lists kept here"),
     "WHOQR1Contents": ("unknown_issuer", "the key left WHO's lists; the source ignores this test"),
     "DIVOCQR1Contents": ("unsupported_system", "another system: named, and not called forged"),
-    "DVCTestQR": ("unknown_issuer", ""),
+    "DVCTestQR": ("bad_signature", "a key of its id is on the older DEV list, and did not sign it"),
     "DVCTestQR2": ("bad_signature", ""),
     "DVCTestQR3": ("no_rules_for_kind", ""),
 }

@@ -8,10 +8,7 @@ import zlib
 import pytest
 from harness.certificates import NOW, STAND_INS, issue, judge, p256, record, vaccination
 
-BASE64 = "MEUCIDa4q2Z9OeZ8cY6dDO5FvJrRcUmpwwLY3cASgGAA7B73AiEAjA0FXqMEUCIDa4q2Z9OeZ8cY6dDO5FvJrRcUmpwwLY3cASgGAA7B7w=="
-
 OTHER_SYSTEMS = [
-    (BASE64 + '#{"id":"01/IL/A#B","et":3}', "unsupported_system", "Israeli Green Pass"),
     ("NZCP:/1/2KCEVIQEIVVWK6", "unsupported_system", "New Zealand COVID pass"),
     ("NL2:ABC", "unsupported_system", "Dutch domestic pass"),
     ("B64:UEsDBBQACAAIAAAA", "unsupported_system", "DIVOC"),
