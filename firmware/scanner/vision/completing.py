@@ -7,14 +7,11 @@
 # square takes four looks (an integral image, modulo 65536).
 from array import array
 
-import micropython
 from micropython import const
 
+from scanner.vision.areas import BIAS, SIDE, best_place, sum_up
 from scanner.vision.finder import Finder
 
-_BIAS = const(1 << 20)
-_SIDE = const(84)  # samples of a window
-_LINE = const(85)  # entries of a line of sums
 _NEAR = const(24)  # samples around a known finder
 _MARGIN = const(9)  # samples from a finder's middle to the end of its light margin
 _WITHIN = const(8)  # sixteenths of the known finders' score: what a third must reach
@@ -32,116 +29,6 @@ _WINDOW_COST = const(1600)
 # The third finder's modules beside those of the other two, along and across the line that joins them: perspective and
 # tilt make them smaller or larger. The likeliest first.
 _SCALES = ((0.9, 0.9), (0.9, 1.08), (1.08, 0.9), (0.9, 0.75), (0.75, 0.9))
-
-
-@micropython.viper
-def _sum_up(sums: ptr16, x: int, y: int, frame: ptr8, geometry: ptr32, side: int):
-    # Sums of half the grey values, of the samples above and to the left of each. A sample is the pixel nearest to it:
-    # areas average that out.
-    width = int(geometry[0])
-    last_x = width - 1
-    last_y = int(geometry[1]) - 1
-    ux = int(geometry[2]) - _BIAS
-    uy = int(geometry[3]) - _BIAS
-    vx = int(geometry[4]) - _BIAS
-    vy = int(geometry[5]) - _BIAS
-    flip = int(geometry[6])
-    x += 128
-    y += 128
-    # Whether all four corners lie in the frame.
-    inside = 1
-    k = 0
-    while k < 4:
-        px = (x + side * (ux * (k & 1) + vx * (k >> 1))) >> 8
-        py = (y + side * (uy * (k & 1) + vy * (k >> 1))) >> 8
-        if px < 0 or py < 0 or px > last_x or py > last_y:
-            inside = 0
-        k += 1
-    above = sums
-    i = _LINE
-    while i:
-        sums[0] = 0
-        sums = ptr16(int(sums) + 2)
-        i -= 1
-    skip = 2 * (_LINE - side)
-    j = side
-    while j:
-        total = 0
-        sums[0] = 0
-        i = side
-        while i:
-            sums = ptr16(int(sums) + 2)
-            above = ptr16(int(above) + 2)
-            if inside:
-                p = ptr8(int(frame) + (y >> 8) * width + (x >> 8))
-            else:
-                # Beyond the frame its border goes on.
-                px = x >> 8
-                py = y >> 8
-                if px < 0:
-                    px = 0
-                if px > last_x:
-                    px = last_x
-                if py < 0:
-                    py = 0
-                if py > last_y:
-                    py = last_y
-                p = ptr8(int(frame) + py * width + px)
-            total += (int(p[0]) ^ flip) >> 1
-            sums[0] = int(above[0]) + total
-            x += ux
-            y += uy
-            i -= 1
-        sums = ptr16(int(sums) + skip)
-        above = ptr16(int(above) + skip)
-        x += vx - side * ux
-        y += vy - side * uy
-        j -= 1
-
-
-@micropython.viper
-def _best_place(s: ptr16, best: int, rest: int, x0: int, y0: int, reach: int, step: int, out: ptr32) -> int:
-    # The largest score of a finder whose middle lies at most `reach` samples from (x0, y0); out[0] and out[1] become
-    # where. Scores are 16 times (light ring + margin - core - dark ring), in half grey levels.
-    best = 0
-    y = y0 - reach
-    while y <= y0 + reach:
-        x = x0 - reach
-        row = int(s) + 2 * ((y - _MARGIN) * _LINE - _MARGIN)
-        while x <= x0 + reach:
-            p = ptr16(row + 2 * x)
-            core = (
-                int(p[6 * _LINE + 6])
-                + int(p[12 * _LINE + 12])
-                - int(p[6 * _LINE + 12])
-                - int(p[12 * _LINE + 6])
-            ) & 65535
-            light = (
-                int(p[4 * _LINE + 4])
-                + int(p[14 * _LINE + 14])
-                - int(p[4 * _LINE + 14])
-                - int(p[14 * _LINE + 4])
-            ) & 65535
-            ring = (
-                int(p[2 * _LINE + 2])
-                + int(p[16 * _LINE + 16])
-                - int(p[2 * _LINE + 16])
-                - int(p[16 * _LINE + 2])
-            ) & 65535
-            margin = (int(p[0]) + int(p[18 * _LINE + 18]) - int(p[18]) - int(p[18 * _LINE])) & 65535
-            margin = (margin - ring) >> 3
-            ring = (ring - light) * 171 >> 10
-            light = (light - core) >> 2
-            core = core * 455 >> 10
-            rest = light + margin - core - ring
-            if rest > best:
-                if light - core > rest >> 4 and light - ring > rest >> 4 and margin - ring > rest >> 4:
-                    best = rest
-                    out[0] = x
-                    out[1] = y
-            x += step
-        y += step
-    return best
 
 
 def _peak(top, before, after):
@@ -248,7 +135,7 @@ class Completion:
                 if self._budget.left <= 0:
                     return
                 x, y, corner = place
-                score, x, y = self._look(x, y, ux * along, uy * along, vx * across, vy * across, _SIDE)
+                score, x, y = self._look(x, y, ux * along, uy * along, vx * across, vy * across, SIDE)
                 self._budget.left -= _WINDOW_COST
                 seen.append((score, len(seen), place))
                 if score * 16 >= known * _WITHIN:
@@ -290,25 +177,25 @@ class Completion:
     def _look(self, x, y, ux, uy, vx, vy, side):
         # Score and place of what looks most like a finder around (x, y); (ux, uy), (vx, vy) are half a module.
         g = self._geometry
-        g[2] = round(ux) + _BIAS
-        g[3] = round(uy) + _BIAS
-        g[4] = round(vx) + _BIAS
-        g[5] = round(vy) + _BIAS
+        g[2] = round(ux) + BIAS
+        g[3] = round(uy) + BIAS
+        g[4] = round(vx) + BIAS
+        g[5] = round(vy) + BIAS
         half = (side - 1) / 2
         x -= half * (ux + vx)
         y -= half * (uy + vy)
         out = self._out
         sums = self._sampler.values
-        _sum_up(sums, round(x), round(y), self._frame, g, side)
+        sum_up(sums, round(x), round(y), self._frame, g, side)
         middle = side >> 1
-        score = _best_place(sums, 0, 0, middle, middle, middle - _MARGIN - 1, 1, out)
+        score = best_place(sums, 0, 0, middle, middle, middle - _MARGIN - 1, 1, out)
         if not score:
             return 0, 0, 0
         column = i = out[0]
         j = out[1]
         # Between samples the score is a parabola.
-        before = _best_place(sums, 0, 0, i - 1, j, 0, 1, out)
-        i += _peak(score, before, _best_place(sums, 0, 0, i + 1, j, 0, 1, out)) - 0.5
-        before = _best_place(sums, 0, 0, column, j - 1, 0, 1, out)
-        j += _peak(score, before, _best_place(sums, 0, 0, column, j + 1, 0, 1, out)) - 0.5
+        before = best_place(sums, 0, 0, i - 1, j, 0, 1, out)
+        i += _peak(score, before, best_place(sums, 0, 0, i + 1, j, 0, 1, out)) - 0.5
+        before = best_place(sums, 0, 0, column, j - 1, 0, 1, out)
+        j += _peak(score, before, best_place(sums, 0, 0, column, j + 1, 0, 1, out)) - 0.5
         return score, x + i * ux + j * vx, y + i * uy + j * vy
