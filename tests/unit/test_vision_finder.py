@@ -107,3 +107,49 @@ result = [find_edges(row, 0, 0, 16, bytes([level]), 0, 32, edges), list(edges[:2
     assert mp.run(source, row=row, level=150) == [2, [7 * 16 + 4, 16 * 16 - 8]]
     assert mp.run(source, row=row, level=100) == [2, [7 * 16 + 8, 16 * 16 - 8]]
     assert mp.run(source, row=row, level=0)[0] == 0
+
+
+QUIET = """
+import gc, micropython
+from scanner.vision.finder import FinderSearch
+search = FinderSearch(width, height)
+search.begin(frame, width, height)
+search.scan(3, 24, 0, False)
+search.scan(4, 8, 2, False)
+gc.collect()
+micropython.heap_lock()
+try:
+    search.begin(frame, width, height)
+    search.scan(3, 24, 0, False)
+    search.scan(4, 8, 2, False)
+finally:
+    micropython.heap_unlock()
+result = [search.count, search.promising]
+"""
+
+
+@pytest.mark.parametrize("textured", [False, True])
+def test_a_frame_without_a_code_allocates_nothing(mp, textured):
+    image = frames.frame([], textured=textured, blur=0.8, noise=6, seed=4)
+    assert mp.run(QUIET, frame=image.tobytes(), width=640, height=480) == [0, False]
+
+
+def test_a_search_ends_with_its_work(mp):
+    source = """
+from scanner.vision.finder import FinderSearch
+search = FinderSearch(width, height)
+search.begin(frame, width, height)
+result = [search.scan(0, 1, 0, False, work=2000), search.scan(0, 1, 0, False, work=0)]
+"""
+    image = frames.frame([], textured=True, noise=6, seed=4)
+    spent, nothing = mp.run(source, frame=image.tobytes(), width=640, height=480)
+    assert 1900 <= spent <= 2000
+    assert nothing == 0
+
+
+def test_finders_of_a_clean_code_show_along_all_lines(mp):
+    code = frames.symbol("FINDER", version=5, error="M")
+    image = frames.frame([(code, frames.corners(200, (160, 120), 20))], (320, 240), blur=0.5, noise=3)
+    source = SEARCH + "result = [search.promising, sorted(f.lines for f in search.found)[-3:]]"
+    names = {"width": 320, "height": 240, "passes": PLAIN}
+    assert mp.run(source, frame=image.tobytes(), **names) == [True, [8, 8, 8]]

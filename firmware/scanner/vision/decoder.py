@@ -21,8 +21,8 @@ _LEAST_SIDE = 21  # pixels; a symbol has at least as many modules
 _QUICK = (
     (3, 24, 0, False, True, 0),
     (15, 24, 0, False, False, 0),
-    (9, 24, 0, False, False, 0),
-    (21, 24, 0, False, False, 0),
+    (9, 24, 0, False, True, 0),
+    (21, 24, 0, False, True, 0),
     (0, 12, 0, False, True, 0),
     (4, 8, 2, False, True, 0),
 )

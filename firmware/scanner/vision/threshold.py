@@ -9,7 +9,7 @@
 import micropython
 from micropython import const
 
-from scanner.vision.wiping import wipe
+from scanner.vision.wiping import wipe, zero
 
 _LEAST_CONTRAST = const(16)  # grey levels; less than this between lightest and darkest is noise
 _HIGH_CONTRAST = const(110)  # grey levels
@@ -239,7 +239,7 @@ class ThresholdMap:
         self.shift_y = shift
         self.columns = columns = ((width - 1) >> (shift + wider)) + 1
         rows = ((height - 1) >> shift) + 1
-        wipe(self._contrasts)
+        zero(self._contrasts, len(self._contrasts))
         _extremes(
             frame, 0, columns + 1, width, height, shift, wider, columns, rows, self._contrasts, self._middles
         )

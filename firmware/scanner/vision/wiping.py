@@ -5,7 +5,8 @@ import micropython
 
 
 @micropython.viper
-def _zero(buffer: ptr8, count: int):
+def zero(buffer: ptr8, count: int):
+    """Overwrite the first bytes of a buffer; allocates nothing."""
     i = 0
     while i < count:
         buffer[i] = 0
@@ -22,4 +23,4 @@ def wipe_numbers(*arrays):
 def wipe(*buffers):
     """Overwrite bytearrays in place."""
     for buffer in buffers:
-        _zero(buffer, len(buffer))
+        zero(buffer, len(buffer))
