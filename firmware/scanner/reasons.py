@@ -34,6 +34,8 @@ REASONS = (
     (25, "bad_claims", REFUSE, "The signed content is not a certificate.", _NEW_CODE),
     (26, "bad_text", REFUSE, "The text of the code is not what its prefix says.", _NEW_CODE),
     (27, "bad_json", REFUSE, "The data inside the code is malformed.", _NEW_CODE),
+    (28, "no_reading_key", CHECK, "Sealed, and this scanner holds no key to read it.", _TECHNICIAN),
+    (29, "bad_seal", REFUSE, "The sealed content is damaged or altered.", _NEW_CODE),
     # The signature.
     (30, "bad_algorithm", REFUSE, "The signature algorithm is not accepted.", _CALL_SUPERVISOR),
     (31, "no_key_id", REFUSE, "The certificate does not name its signing key.", _NEW_CODE),

@@ -10,6 +10,7 @@ from scanner import durable
 
 _SECRETS = (
     "device.key",
+    "reading.keys",
     "tables",
     "journal",
     "trust",

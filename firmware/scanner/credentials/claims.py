@@ -6,8 +6,9 @@ class Claims:
 
     scheme "HC1", "SHC", "VDS-NC", "IL"; form "EU DCC", "WHO DVC"...; key: the KeyRecord that verified; issuer: its
     country, issuer_name: its name; family, given (any script) and family_ascii, given_ascii (ICAO 9303
-    transliteration); birth: "" or a date of any precision; kind "vaccination", "test", "recovery", "domestic", "link"
-    or None when there is not exactly one entry; kinds: those of all entries; facts: dict of product, maker, dose,
+    transliteration); birth: "" or a date of any precision; kind "vaccination", "test", "recovery", "domestic", "link",
+    "antibody", "status" or None when there is not exactly one entry; kinds: those of all entries; entries:
+    list of (kind, facts) of a scheme whose certificates may hold several, else []; facts: dict of product, maker, dose,
     doses, date, result, test_type, sampled, country, issuer, id, valid_from, valid_until, document... as far as known,
     else absent; issued, expires, not_before: seconds since 1970 or None; payload: the decoded dict; revocation_ids:
     list of (hash type, first 16 bytes of the SHA-256 of an identifier); warnings: reason codes that make the verdict
@@ -28,12 +29,29 @@ class Claims:
         self.kind = None
         self.kinds = ()
         self.facts = {}
+        self.entries = []
         self.issued = None
         self.not_before = None
         self.expires = None
         self.payload = None
         self.revocation_ids = []
         self.warnings = []
+
+    def parts(self):
+        """Each entry as Claims of its own, about the same holder by the same key; of a single entry, these Claims."""
+        if not self.entries:
+            return (self,)
+        found = []
+        for kind, facts in self.entries:
+            part = Claims(self.scheme, self.key)
+            for name in self.__dict__:
+                setattr(part, name, self.__dict__[name])
+            part.kind = kind
+            part.kinds = (kind,)
+            part.facts = facts
+            part.entries = []
+            found.append(part)
+        return found
 
     def warn(self, code):
         """Add a reason why a person has to look; PASS is then out of reach."""

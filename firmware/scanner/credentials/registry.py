@@ -2,11 +2,11 @@
 
 from micropython import const
 
-from scanner.credentials import hc1, israel, other, shc, vdsnc
+from scanner.credentials import hc1, israel, ith1, other, shc, vdsnc
 from scanner.reasons import Refusal
 
 # Each has recognise(text) -> bool, cheap and certain, and open(text, trust, now) -> Claims.
-SCHEMES = (hc1, shc, vdsnc, israel)
+SCHEMES = (hc1, shc, vdsnc, israel, ith1)
 
 # The longest text of one QR code has 7089 characters; a certificate in several codes may be longer.
 _MAX_TEXT = const(16384)

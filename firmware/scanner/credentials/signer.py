@@ -15,8 +15,8 @@ _KID_BYTES = const(8)
 _DETAIL = const(64)  # characters of a hostile header that are worth keeping
 
 
-def find_signer(envelope, trust):
-    """The KeyRecord that verifies the Envelope.
+def find_signer(envelope, trust, scheme="HC1"):
+    """The KeyRecord of the scheme that verifies the Envelope.
 
     `trust` has .find(kid) -> list of KeyRecord, and may have .environment. Refusal bad_algorithm, no_key_id,
     no_trust_list, trust_list_damaged, unknown_issuer or bad_signature.
@@ -29,7 +29,7 @@ def find_signer(envelope, trust):
     # A kid of another length is of another scheme, or made up.
     if len(envelope.kid) != _KID_BYTES and trust is not None:
         raise Refusal("unknown_issuer", envelope.kid[: _DETAIL // 2].hex())
-    for key in candidates(trust, envelope.kid, "HC1"):
+    for key in candidates(trust, envelope.kid, scheme):
         try:
             good = cose.verify(
                 envelope.alg, key, envelope.protected, envelope.payload, envelope.signature, es256(trust)

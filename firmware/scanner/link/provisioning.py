@@ -39,6 +39,7 @@ class Provisioning:
         self._app.shut()
         for kind in ("trust", "policy", "firmware", "journal", "roles", "tables"):
             durable.remove_tree(root + "/" + kind)  # of a provisioning that was cut, or of nobody's
+        durable.remove(root + "/reading.keys")
         durable.remove(root + "/device.key")
         point = identity.device_point(root)
         durable.replace(root + "/name", name)

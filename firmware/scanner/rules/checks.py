@@ -94,6 +94,16 @@ def test(claims, now, policy):
     return "test_positive" if result == "positive" else "test_unclear"
 
 
+def antibody(claims, now, policy):
+    """The blood was taken in the past; what was found in it is for the policy."""
+    if claims.kind != "antibody" or claims.facts.get("sampled") is None:
+        return None
+    try:
+        return "test_in_future" if iso8601.seconds(claims.facts["sampled"]) > now else None
+    except (ValueError, TypeError):
+        return "bad_content"
+
+
 def recovery(claims, now, policy):
     """valid_from <= today <= valid_until."""
     if claims.kind != "recovery":
@@ -131,6 +141,7 @@ CHECKS = (
     (one_entry, "One entry, no more"),
     (vaccination, "No vaccination in the future"),
     (test, "No positive test, none in the future"),
+    (antibody, "No antibody test in the future"),
     (recovery, "No recovery outside of its dates"),
     (domestic, "No domestic pass outside of its dates"),
 )

@@ -19,34 +19,36 @@ def decide(claims, now, policy, trace):
     rules = policy.rules
     if rules is None:
         return Decision(policy.problem)
-    facts = context(claims, now, policy)
+    parts = [(part, context(part, now, policy)) for part in claims.parts()]
     met = 0
     concerned = undecided = unloaded = False
     failed = ""
     furthest = 0 - 1
+    # An entry shows a proof by itself alone: facts of two entries are never put together.
     for at, proof in enumerate(rules.proofs):
-        if not proof.concerns(claims):
-            continue
-        concerned = True
-        start = len(trace)
-        if proof.conditions is None:
-            outcome = rules.eu.check(claims, now, trace)
-            why = _first_failed(trace, start)
-            held = 0
-            if outcome is None:
-                unloaded = True
-                trace.append(("Rules of the country of arrival", OPEN, "none loaded"))
+        for part, facts in parts:
+            if not proof.concerns(part):
                 continue
-        else:
-            outcome, why, held = rules.check(proof, facts, trace)
-        trace.insert(start, ("Proof: " + proof.says, outcome, ""))
-        if outcome == YES:
-            met |= 1 << at
-        elif outcome == OPEN:
-            undecided = True
-        # Of several proofs that fail, the one that came furthest says what is wrong.
-        if outcome != YES and held > furthest:
-            failed, furthest = why, held
+            concerned = True
+            start = len(trace)
+            if proof.conditions is None:
+                outcome = rules.eu.check(part, now, trace)
+                why = _first_failed(trace, start)
+                held = 0
+                if outcome is None:
+                    unloaded = True
+                    trace.append(("Rules of the country of arrival", OPEN, "none loaded"))
+                    continue
+            else:
+                outcome, why, held = rules.check(proof, facts, trace)
+            trace.insert(start, ("Proof: " + proof.says, outcome, ""))
+            if outcome == YES:
+                met |= 1 << at
+            elif outcome == OPEN:
+                undecided = True
+            # Of several proofs that fail, the one that came furthest says what is wrong.
+            if outcome != YES and held > furthest:
+                failed, furthest = why, held
     if not concerned:
         return Decision("no_rules_for_kind")
     if rules.suffices(met):

@@ -63,8 +63,9 @@ def judge_claims(claims, created, now, trusted, policy):
         claims.warnings.insert(0, "clock_doubtful")
     trace.append(("The list of issuers is fresh enough", NO if stale else YES, ""))
     trace.append(("The scanner's clock can be trusted", YES if trusted else NO, ""))
+    parts = claims.parts()
     for check, words in CHECKS:
-        code = check(claims, now, policy)
+        code = _worst([check(part, now, policy) for part in parts])
         trace.append((words, YES if code is None else NO, ""))
         if code is None:
             continue
@@ -81,6 +82,15 @@ def judge_claims(claims, created, now, trusted, policy):
     verdict.met = decision.met
     verdict.need = decision.need
     return verdict
+
+
+def _worst(codes):
+    # Of several entries, one that must be refused outweighs those that somebody should look at.
+    found = None
+    for code in codes:
+        if code is not None and (found is None or reason(code)[2] > reason(found)[2]):
+            found = code
+    return found
 
 
 def _traced(verdict, trace):

@@ -14,6 +14,7 @@ class NoList:
     def __init__(self, problem):
         self.problem = problem
         self.tables = None
+        self.reading = None
 
     def find(self, kid, issuer=None):
         raise Refusal(self.problem)

@@ -7,19 +7,21 @@
 from scanner.bundles import content
 from scanner.bundles.manifest import LIMIT, read_manifest
 from scanner.reasons import Refusal
+from scanner.trust.reading_keys import ReadingKeys
 from scanner.trust.shards import Shards
 
 
 class TrustStore:
     """A verified trust list. `version` rises with each bundle, `created` is unix seconds, `environment` one of
-    "PROD", "UAT", "DEV", "DEMO"."""
+    "PROD", "UAT", "DEV", "DEMO"; `reading`: the ReadingKeys beside the list."""
 
-    def __init__(self, manifest, keys, file):
+    def __init__(self, manifest, keys, file, reading):
         self.version = manifest.version
         self.created = manifest.created
         self.environment = manifest.environment
         self.key_count = len(keys)
         self.tables = None
+        self.reading = reading
         self._keys = keys
         self._file = file
 
@@ -75,7 +77,7 @@ def attach(root, manifest, verified=False):
     try:
         if not verified:
             content.verify(file, manifest)
-        return TrustStore(manifest, open_keys(manifest, file), file)
+        return TrustStore(manifest, open_keys(manifest, file), file, ReadingKeys(root.rstrip("/")))
     except (ValueError, OSError) as error:
         file.close()
         raise Refusal("trust_list_damaged", str(error))

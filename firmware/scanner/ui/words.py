@@ -42,19 +42,27 @@ def issuer(code, name):
 def summary(claims):
     """The facts of a certificate as short lines, the most important first."""
     facts = claims.facts or {}
-    kind = claims.kind
-    if kind == "vaccination" or kind == "prophylaxis":
-        lines = _vaccination(kind, facts)
-    elif kind == "test":
-        lines = _test(facts)
-    elif kind == "recovery":
-        lines = _recovery(facts)
-    else:
-        lines = [_KINDS.get(kind) or fact(kind) or "Certificate"]
+    lines = []
+    for kind, each in claims.entries or ((claims.kind, facts),):
+        lines.extend(_entry(kind, each))
     expires = "expires " + dates.day(claims.expires) if claims.expires is not None else ""
     target = _named(_TARGETS, facts.get("target"))
     _append(lines, target, expires if target or not expires else "E" + expires[1:])
     return lines
+
+
+def _entry(kind, facts):
+    if kind == "vaccination" or kind == "prophylaxis":
+        return _vaccination(kind, facts)
+    if kind == "test":
+        return _test(facts)
+    if kind == "recovery":
+        return _recovery(facts)
+    if kind == "antibody" and facts.get("igg"):
+        return ["IgG " + fact(facts["igg"]) + ", IgM " + fact(facts.get("igm"))]
+    if kind == "status" and facts.get("colour"):
+        return ["Status " + fact(facts["colour"])]
+    return [_KINDS.get(kind) or fact(kind) or "Certificate"]
 
 
 def _vaccination(kind, facts):

@@ -107,10 +107,10 @@ def _add_sources(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--scheme",
-        choices=("HC1", "VDS-NC", "IL"),
+        choices=("HC1", "VDS-NC", "IL", "ITH1"),
         default="",
-        help="what certificates are: signers of HC1 (default), passport authorities (CSCA) behind VDS-NC, or "
-        "signers of Israel's older Green Pass",
+        help="what certificates are: signers of HC1 (default), passport authorities (CSCA) behind VDS-NC, "
+        "signers of Israel's older Green Pass, or of ITH1",
     )
     parser.add_argument("--include-expired", action="store_true")
     parser.add_argument(

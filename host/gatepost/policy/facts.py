@@ -37,6 +37,7 @@ FACTS: dict[str, Fact] = {
     "result": Fact(TEXT, "negative, positive or unclear"),
     "igg": Fact(TEXT, "result for antibodies of class IgG"),
     "igm": Fact(TEXT, "result for antibodies of class IgM"),
+    "colour": Fact(TEXT, "of a status code: green, yellow or red"),
     "sampled": Fact(MOMENT, "when the sample was taken"),
     "first_positive": Fact(DAY, "day of the first positive test"),
     "valid_from": Fact(DAY, "as the certificate says"),

@@ -157,7 +157,7 @@ def _record(der: bytes, options: Options) -> KeyRecord:
         raise UnusableKey(
             "CA certificate, which signs other certificates (--scheme VDS-NC for a passport authority)"
         )
-    return record_from_certificate(der, source=options.environment)
+    return record_from_certificate(der, source=options.environment, scheme=options.scheme or "HC1")
 
 
 def _counted(records: list[KeyRecord], tally: Tally) -> list[KeyRecord]:
