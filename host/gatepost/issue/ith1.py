@@ -69,13 +69,12 @@ def read_reading_key(path: Path) -> ReadingKey:
         raise GatepostError(f"{path} is no reading key") from None
     try:
         kid, secret = bytes.fromhex(content["kid"]), bytes.fromhex(content["key"])
-        key = ReadingKey(kid, str(content["country"]), int(content["begin"]), int(content["end"]), secret)
-        good = content["format"] == _FORMAT and len(kid) == 8 and len(secret) == 32
+        if content["format"] != _FORMAT or len(kid) != 8 or len(secret) != 32:
+            raise ValueError("format")
+        return ReadingKey(kid, str(content["country"]), int(content["begin"]), int(content["end"]), secret)
     except (KeyError, TypeError, ValueError):
-        good = False
-    if not good:
-        raise GatepostError(f"{path} is no reading key")
-    return key
+        # What stands in the file may be a secret: it is not repeated.
+        raise GatepostError(f"{path} is no reading key") from None
 
 
 def issue_ith1(
