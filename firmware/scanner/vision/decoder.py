@@ -47,6 +47,7 @@ _LARGE = (_QUICK, _NOISY, _THOROUGH)
 _SMALL = (_SMALL_QUICK, _SMALL_NOISY, _SMALL_THOROUGH)
 
 _QUICK_WORK = 3450  # thousands of instructions
+_FILLED_WORK = 4500  # where enough has a contrast that a pale or blurred code may be there
 _BOLD_WORK = 5200  # where the frame is as full of contrast as print and screens are
 _MOST_PLACED = 40  # triples measured in one pass
 _SURE_LINES = 7  # a finder that shows along so many of eight may belong to another symbol
@@ -90,8 +91,9 @@ class Decoder:
         self._small = width * height < _SMALL_FRAME
         quick, noisy, thorough = _SMALL if self._small else _LARGE
         work = self._scan(quick[:1], budget.share(_QUICK_WORK), True)
-        if search.thresholds.bold and not search.noisy:
-            work += budget.share(_BOLD_WORK - _QUICK_WORK)
+        if (search.thresholds.filled or search.thresholds.bold) and not search.noisy:
+            most = _BOLD_WORK if search.thresholds.bold else _FILLED_WORK
+            work += budget.share(most - _QUICK_WORK)
         self._scan(noisy if search.noisy else quick[1:], work, True)
         if not self._found and search.promising:
             self._scan(thorough[:1], budget.left, False)
