@@ -8,6 +8,7 @@ import time
 import cbor2
 import pytest
 import serial
+from gatepost.cli.main import main
 from gatepost.device import frames
 from gatepost.device.client import Client, LinkError, NoAnswer
 from gatepost.errors import GatepostError
@@ -146,6 +147,17 @@ def test_another_protocol_is_refused_with_both_versions(client, monkeypatch):
     monkeypatch.setattr("gatepost.device.client.PROTOCOL", (2, 1))
     with pytest.raises(GatepostError, match=r"protocol 1\.0, and this tool 2\.1"):
         client.hello()
+
+
+def test_a_port_that_another_program_uses(scanner, client, capsys):
+    with pytest.raises(GatepostError, match="is in use by another program"):
+        Client(scanner.port)
+    assert main(["device", "hello", "--port", scanner.port]) == 1
+    assert (
+        capsys.readouterr().err
+        == f"gatepost: {scanner.port}: the port {scanner.port} is in use by another program\n"
+    )
+    client.ping()
 
 
 def test_a_port_that_does_not_exist():

@@ -7,6 +7,7 @@ request has a number of its own, so a late answer is not taken for the next one'
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from collections import deque
 from collections.abc import Sequence
@@ -44,8 +45,17 @@ class Client:
 
     def __init__(self, port: str) -> None:
         try:
-            self._serial = serial.Serial(port, 115200, timeout=0.05, write_timeout=_SECONDS)
+            # Two programs on one port would each take a part of the other's answers.
+            self._serial = serial.Serial(
+                port,
+                115200,
+                timeout=0.05,
+                write_timeout=_SECONDS,
+                exclusive=None if os.name == "nt" else True,
+            )
         except (serial.SerialException, OSError) as error:
+            if "exclusively lock" in str(error):
+                raise GatepostError(f"the port {port} is in use by another program") from None
             raise GatepostError(f"cannot open the port {port}: {error}") from None
         # The ESP32-S3's USB sends nothing before both lines are up.
         with contextlib.suppress(OSError):  # a pseudo-terminal has no lines
