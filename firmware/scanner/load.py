@@ -89,6 +89,7 @@ _REST = (
     "scanner.link.roles",
     "scanner.link.session",
     "scanner.link.provisioning",
+    "scanner.link.key_delivery",
     "scanner.link.server",
     "scanner.slots",
     "scanner.upkeep",

@@ -12,6 +12,7 @@ from scanner.journal.access import NoJournal, open_journal
 from scanner.journal.recorder import Recorder
 from scanner.link.bundle_methods import BundleMethods
 from scanner.link.journal_methods import JournalMethods
+from scanner.link.key_delivery import KeyDelivery
 from scanner.link.provisioning import Provisioning
 from scanner.link.rights import Gate
 from scanner.link.session import Sessions
@@ -55,7 +56,7 @@ class Upkeep:
             "session.prove": self._sessions.prove,
             "session.close": self._sessions.close,
         }
-        for room in (self._bundles, Provisioning(self), JournalMethods(self)):
+        for room in (self._bundles, Provisioning(self), KeyDelivery(self), JournalMethods(self)):
             table.update(room.table())
         return table
 

@@ -106,6 +106,7 @@ def test_each_role_may_do_its_own_and_no_more(desk, role_name):
     rights = {
         "hello": {"nobody", "technician", "supervisor", "authority"},
         "ping": {"nobody", "technician", "supervisor", "authority"},
+        "reading.set": {"technician"},
         "session.open": {"nobody", "technician", "supervisor", "authority"},
         "session.prove": {"nobody", "technician", "supervisor", "authority"},
         "provision": {"nobody", "technician", "supervisor", "authority"},

@@ -21,6 +21,7 @@ RIGHTS = {
     "bundle.commit": (TECHNICIAN,),
     "bundle.cancel": (TECHNICIAN,),
     "config.set": (TECHNICIAN,),
+    "reading.set": (TECHNICIAN,),
     "seal": (TECHNICIAN,),
     "unseal": (TECHNICIAN, AUTHORITY),
     "journal.head": (SUPERVISOR,),

@@ -36,6 +36,7 @@ examples:
   gatepost device config --rename gate-4 --role ana/technician.role
   gatepost device explain --role li/supervisor.role
       the steps to the verdict that is on the screen, there; once more for the next page
+  gatepost device reading utopia.reading --fingerprint FINGERPRINT --role ana/technician.role
   gatepost device unseal --name gate-4 --role ana/technician.role --yes
       wipes keys, lists and journal first
 
@@ -84,6 +85,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     clock = action("clock", "set a scanner's clock to this computer's")
     clock.add_argument("--show", action="store_true", help="only say how far it is off; needs no role")
 
+    reading = action(
+        "reading", "give a scanner the reading keys of sealed certificates; they replace those before"
+    )
+    reading.add_argument("keys", type=Path, nargs="+", metavar="READING", help="files with reading keys")
+    reading.add_argument(
+        "--fingerprint", required=True, metavar="TEXT",
+        help="of the scanner's key, as `device provision` said: no other scanner gets the secrets",
+    )  # fmt: skip
+    reading.add_argument(
+        "--version", type=int, metavar="N", help="of this set; it only rises (default: the time now)"
+    )
+
     config = action("config", "give a scanner another name, or its journal other readers")
     config.add_argument("--rename", metavar="NAME")
     config.add_argument(
@@ -103,7 +116,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     actions = {
         "list": _list, "hello": _hello, "provision": _provision, "push": _push, "clock": _clock, "config": _config,
-        "explain": _explain,
+        "explain": _explain, "reading": _reading,
         "seal": _seal, "unseal": _unseal,
     }  # fmt: skip
     return actions[args.action](args)
@@ -224,6 +237,25 @@ def _clock(args: argparse.Namespace) -> int:
         _json({"now": now})
     else:
         print(f"set to {time.strftime('%Y-%m-%d %H:%M:%S UTC', time.gmtime(now))}")
+    return 0
+
+
+def _reading(args: argparse.Namespace) -> int:
+    from gatepost.device.provision import fingerprint
+    from gatepost.device.reading import seal_to
+    from gatepost.issue.ith1 import read_reading_key
+
+    keys = [read_reading_key(path) for path in args.keys]
+    who = roleholder.load(args)
+    with _open(selection.one(args)) as client, client.session(who.certificate, who.private) as session:
+        if fingerprint(session.device) != args.fingerprint:
+            raise GatepostError("this is another scanner: its key has not that fingerprint; nothing was sent")
+        version = int(time.time()) if args.version is None else args.version
+        done = client.set_reading_keys(seal_to(session.device, version, keys))
+    if args.json:
+        _json(done)
+    else:
+        print(f"reading keys: {done['keys']}, version {done['version']}")
     return 0
 
 

@@ -149,6 +149,10 @@ class Client:
             params["supervisors"] = _supervisors(supervisors)
         self.repeat("config.set", params, _SLOW)
 
+    def set_reading_keys(self, sealed: bytes) -> dict[str, int]:
+        """Replace the scanner's reading keys by those that `device.reading.seal_to` sealed to it: {version, keys}."""
+        return self.ask("reading.set", {"sealed": sealed}, _SLOW)
+
     def set_clock(self, now: float | None = None) -> int:
         """Set the scanner's clock to unix seconds `now`, or to this computer's; what it shows then."""
         return self.repeat("clock.set", {"now": round(time.time() if now is None else now)})["now"]
