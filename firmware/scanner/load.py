@@ -22,6 +22,8 @@ _VISION = (
     "scanner.vision.codewords",
     "scanner.vision.symbol",
     "scanner.vision.cuts",
+    "scanner.vision.probe",
+    "scanner.vision.findings",
     "scanner.vision.finder",
     "scanner.vision.reading",
     "scanner.vision.decoder",

@@ -79,7 +79,7 @@ def test_settings_become_switches(tmp_path):
         ("[lists]", "[settings]\nprivacy = 'none'\n[lists]", "privacy is one of"),
         ("[lists]", "[settings]\nutc_offset = 2\n[lists]", "utc_offset is a str"),
         ("[lists]", "[settings]\nexplain = 1\n[lists]", "explain is a bool"),
-        ("[lists]", "[codes.colour]\nred = ['r']\n[lists]", "no fact 'colour'"),
+        ("[lists]", "[codes.shade]\nred = ['r']\n[lists]", "no fact 'shade'"),
         ("comirnaty = [", "other = ['EU/1/20/1528']\ncomirnaty = [", "is both"),
         ("[lists]", "[eu]\narrival = 'UT'\nrules = ['none.json']\n[lists]", "no file 'none.json'"),
     ],
@@ -140,7 +140,7 @@ def test_a_failing_test_shows_its_steps(tmp_path):
             "at = 2021-07-01T12:00:00Z\nexpect = ['ok', 'ok']\ncertificate = { kind = 'test' }",
             "1 certificates",
         ),
-        ("at = 2021-07-01T12:00:00Z\nexpect = 'ok'\ncertificate = { colour = 'red' }", "no fact 'colour'"),
+        ("at = 2021-07-01T12:00:00Z\nexpect = 'ok'\ncertificate = { shade = 'red' }", "no fact 'shade'"),
         (
             "at = 2021-07-01T12:00:00Z\nexpect = 'ok'\nwhen = 1\ncertificate = { kind = 'test' }",
             "no member 'when'",
