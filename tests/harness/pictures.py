@@ -16,6 +16,12 @@ QVGA = (320, 240)
 
 Reader = Callable[[Image.Image], list[bytes]]
 
+# What the symbol holds where the text beside the picture has lost a letter ("photograph"): Reed-Solomon agrees with
+# this one, and so does another reader (WeChat's).
+_MISLABELLED = {
+    "qrcode-2/13.png": "The 2005 USGS aerial photography of the Washington Monument is censored.",
+}
+
 
 def rows(corpora: Path, name: str) -> Iterator[tuple[Path, dict[str, Any]]]:
     """The pictures of one corpus: where each is and its row of the index."""
@@ -25,7 +31,9 @@ def rows(corpora: Path, name: str) -> Iterator[tuple[Path, dict[str, Any]]]:
         return
     index = json.loads((corpora / "index.json").read_text())
     for row in index["corpora"][name]:
-        yield corpora / row["path"], row
+        path = corpora / row["path"]
+        right = _MISLABELLED.get("/".join(path.parts[-2:])) if name == "qr-zxing" else None
+        yield path, {**row, "text": right} if right else row
 
 
 def luminance(path: Path, size: tuple[int, int] = VGA) -> Image.Image:
