@@ -36,6 +36,7 @@ def read(mcu, room):
     code = frames.symbol(TEXT, error="q", version=18)
     corners = frames.corners((len(code.matrix) + 8) * 4.35, (320, 240), 5, 6, 30)
     image = frames.frame([(code, corners)], textured=True, blur=0.8, noise=6, seed=3).tobytes()
+    mcu.restart()  # what other tests left would split the heap
     mcu.load(FREE, image)
     texts, left = mcu.run(SOURCE, space="memory", at=FREE, room=room)
     assert mcu.read(FREE, len(image)) == image  # the frame is left as it was

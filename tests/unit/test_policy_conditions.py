@@ -103,7 +103,7 @@ def test_a_line_means_what_it_says(mp, line, facts, expected):
 @pytest.mark.parametrize(
     "line, words",
     [
-        ("colour is red", "no fact 'colour'"),
+        ("shade is red", "no fact 'shade'"),
         ("produkt in accepted", "perhaps 'product'"),
         ("product in acepted", "perhaps 'accepted'"),
         ("product >= 2", "is a text"),
