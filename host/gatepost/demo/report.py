@@ -56,7 +56,7 @@ class Report:
             return
         sign, style = SIGNS.get(scan.verdict or "", ("-", "bold"))
         why = f"{scan.sentence:<46}" if self._wide else f"{scan.code:<18}"
-        times = "".join(f"{scan.ms.get(stage, 0):>{width}.0f}" for stage, width in _STAGES)
+        times = "".join(f"{scan.ms.get(stage, 0):>{width}.1f}" for stage, width in _STAGES)
         self._console.print(f"[{style}]{sign} {scan.verdict or '-':<7}[/]{scene.title:<32}{why}{times}")
         if not expected:
             self._console.print(
