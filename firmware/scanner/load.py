@@ -59,6 +59,7 @@ _REST = (
     "scanner.trust.store",
     "scanner.trust.key_tables",
     "scanner.credentials.claims",
+    "scanner.credentials.packed",
     "scanner.credentials.cwt",
     "scanner.credentials.signer",
     "scanner.credentials.hc1",

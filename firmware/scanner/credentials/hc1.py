@@ -5,14 +5,12 @@
 
 from micropython import const
 
-from scanner.codec import base45
-from scanner.codec.inflate import OversizeError, inflate
 from scanner.credentials import dcc, who
 from scanner.credentials.claims import Claims
 from scanner.credentials.cwt import read_claims
 from scanner.credentials.envelope import open_envelope
+from scanner.credentials.packed import from_base45, inflated
 from scanner.credentials.signer import find_signer
-from scanner.reasons import Refusal
 
 _PREFIX = b"HC1:"
 _DCC = const(1)
@@ -30,16 +28,7 @@ def recognise(text):
 
 def open(text, trust, now):
     """Claims of a genuine HC1 certificate; times and content are left to the rules. Raises Refusal."""
-    try:
-        packed = base45.decode(text[4:])
-    except ValueError as error:
-        raise Refusal("bad_base45", str(error))
-    try:
-        signed = inflate(packed, _MAX_INFLATED)
-    except OversizeError:
-        raise Refusal("too_large", "more than %d bytes" % _MAX_INFLATED)
-    except ValueError as error:
-        raise Refusal("bad_compression", str(error))
+    signed = inflated(from_base45(text[4:]), _MAX_INFLATED)
     envelope = open_envelope(signed)
     claims = Claims("HC1", find_signer(envelope, trust))
     root, hcert = read_claims(envelope.payload, claims)

@@ -7,11 +7,11 @@ import hashlib
 
 from micropython import const
 
-from scanner.codec import base45, iso8601
-from scanner.codec.inflate import OversizeError, inflate
+from scanner.codec import iso8601
 from scanner.credentials.claims import Claims
 from scanner.credentials.cwt import read_claims
 from scanner.credentials.envelope import open_envelope
+from scanner.credentials.packed import from_base45, inflated
 from scanner.credentials.sealed import unseal
 from scanner.credentials.signer import find_signer
 from scanner.reasons import Refusal
@@ -47,17 +47,8 @@ def recognise(text):
 
 def open(text, trust, now):
     """Claims of a genuine certificate or status code; times and content are left to the rules. Raises Refusal."""
-    try:
-        sealed = base45.decode(text[5:])
-    except ValueError as error:
-        raise Refusal("bad_base45", str(error))
-    packed, reading = unseal(sealed, trust, now)
-    try:
-        signed = inflate(packed, _MAX_INFLATED)
-    except OversizeError:
-        raise Refusal("too_large", "more than %d bytes" % _MAX_INFLATED)
-    except ValueError as error:
-        raise Refusal("bad_compression", str(error))
+    packed, reading = unseal(from_base45(text[5:]), trust, now)
+    signed = inflated(packed, _MAX_INFLATED)
     envelope = open_envelope(signed)
     if envelope.alg != _ES256:
         raise Refusal("bad_algorithm", "not ES256")

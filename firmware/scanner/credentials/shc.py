@@ -9,10 +9,10 @@ import micropython
 from micropython import const
 
 from scanner.codec import base64url, canonical_json, strict_json
-from scanner.codec.inflate import OversizeError, inflate
 from scanner.credentials import fhir
 from scanner.credentials.claims import Claims
 from scanner.credentials.dcc import short_hash
+from scanner.credentials.packed import inflated
 from scanner.credentials.signer import candidates, es256
 from scanner.reasons import Refusal
 
@@ -35,7 +35,7 @@ def open(text, trust, now):
     """Claims of a genuine card; times and content are left to the rules. Raises Refusal."""
     signed, header, packed, signature = _split(jws(text))
     _read_header(header)
-    payload = _inflated(packed)
+    payload = _json(inflated(packed, _MAX_INFLATED, -15))
     issuer = payload.get("iss")
     if not isinstance(issuer, str) or not issuer.startswith("https://") or issuer.endswith("/"):
         raise Refusal("bad_claims", "iss")
@@ -104,16 +104,6 @@ def _read_header(header):
         header["kid"] = base64url.decode(kid)
     except ValueError:
         raise Refusal("no_key_id", "not base64url")
-
-
-def _inflated(packed):
-    try:
-        data = inflate(packed, _MAX_INFLATED, -15)
-    except OversizeError:
-        raise Refusal("too_large", "more than %d bytes" % _MAX_INFLATED)
-    except ValueError as error:
-        raise Refusal("bad_compression", str(error))
-    return _json(data)
 
 
 def _json(data):

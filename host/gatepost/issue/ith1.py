@@ -23,7 +23,6 @@ from gatepost.issue import base45
 from gatepost.issue.hc1 import sign1
 
 TRAVEL, STATUS = -65537, -65538
-COLOURS = ("green", "yellow", "red")
 SAMPLES = ("full", "test", "antibody", "vaccination")
 _FORMAT = "gatepost reading key 1"
 

@@ -23,7 +23,6 @@ from gatepost.errors import GatepostError
 
 BARCODE_SIGNER = x509.ObjectIdentifier("2.23.136.1.1.14.2")
 DOCUMENT_TYPES = x509.ObjectIdentifier("2.23.136.1.1.6.2")
-TYPES = {"vaccination": "icao.vacc", "test": "icao.test"}
 
 AuthorityKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
