@@ -152,11 +152,43 @@ def test_one_positive_result_outweighs_every_proof(mp, policy):
 
 
 def test_without_the_reading_key_it_is_sealed_and_not_forged(mp, policy):
+    what = "(v.verdict, v.code, v.detail)"
+    kid = READING.kid.hex()
     for rows in (None, [], [(b"OTHERKID", *row(READING)[1:])]):
-        got = ask(mp, [make()], policy, "(v.verdict, v.code, v.detail)", rows=rows)[0]
-        assert tuple(got) == (1, "no_reading_key", "sealed by UT, no reading key here")
+        got = ask(mp, [make()], policy, what, rows=rows)[0]
+        assert tuple(got) == (1, "no_reading_key", f"sealed by UT, no reading key here: {kid}")
     over = READING.end + 1
-    assert code(mp, make(expires=over + 9), policy, now=over) == "no_reading_key"
+    got = ask(mp, [make(expires=over + 9)], policy, what, now=over)[0]
+    assert tuple(got) == (1, "no_reading_key", f"sealed by UT, its reading key has expired: {kid}")
+    early = READING.begin - 1
+    got = ask(mp, [make()], policy, what, now=early)[0]
+    assert tuple(got) == (1, "no_reading_key", f"sealed by UT, its reading key is not valid yet: {kid}")
+
+
+def test_the_screen_says_who_sealed_and_which_key_is_missing(mp, policy):
+    shown = "__import__('scanner.ui.view').ui.view.from_verdict(v)"
+    what = f"(lambda s: (s.word, s.sentence, s.action, s.holder))({shown})"
+    got = ask(mp, [make()], policy, what, rows=[])[0]
+    assert tuple(got) == (
+        "CHECK",
+        f"Sealed by UT, no reading key here: {READING.kid.hex()}.",
+        "Have the technician update this scanner.",
+        False,
+    )
+
+
+def test_while_two_reading_keys_overlap_both_open(mp, policy):
+    old = ith1.ReadingKey(b"READ-UT0", "UT", NOW - YEAR, NOW + 1000, bytes(range(1, 33)))
+    new = ith1.ReadingKey(b"READ-UT2", "UT", NOW - 1000, NOW + YEAR, bytes(range(2, 34)))
+    texts = [make(reading=old), make(reading=new)]
+    rows = [row(old), row(new)]
+
+    def codes(now: int) -> list[str]:
+        return [each[1] for each in ask(mp, texts, policy, rows=rows, now=now)]
+
+    assert codes(NOW) == ["ok", "ok"]
+    assert codes(NOW + 1000) == ["ok", "ok"]
+    assert codes(NOW + 1001) == ["no_reading_key", "ok"]
 
 
 def test_another_key_under_the_same_id(mp, policy):

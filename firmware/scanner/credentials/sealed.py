@@ -40,11 +40,18 @@ def unseal(data, trust, now):
     except (ValueError, OSError):
         raise Refusal("no_reading_key", "the reading keys are damaged")
     if key is None or not key.not_before <= now <= key.not_after:
-        raise Refusal("no_reading_key", "sealed by %s, no reading key here" % (issuer or kid.hex()))
+        who = issuer or "nobody named"
+        raise Refusal("no_reading_key", "sealed by %s, %s: %s" % (who, _lack(key, now), kid.hex()))
     try:
         return aead.open(key.secret, nonce, ciphertext, _enc_structure(protected)), key
     except ValueError:
         raise Refusal("bad_seal", kid.hex())
+
+
+def _lack(key, now):
+    if key is None:
+        return "no reading key here"
+    return "its reading key has expired" if now > key.not_after else "its reading key is not valid yet"
 
 
 def _split(data):
