@@ -12,6 +12,7 @@ from gatepost.cli import main
 from gatepost.device import discovery
 from gatepost.issue import ith1
 from gatepost.issue.hc1 import key_id
+from gatepost.keys import reading as reading_keys
 from gatepost.policy.bundle import build_policy
 from gatepost.policy.compiling import compile_policy
 from gatepost.policy.source import read_source
@@ -53,9 +54,9 @@ def test_the_reading_key_makes_the_difference(run, tmp_path):
     policy = build_policy(compile_policy(read_source(source)), AUTHORITY, 1, "PROD", now - 60)
     (tmp_path / "policy.gatepost").write_bytes(policy)
     technician = deployment.path("technician.role")
-    reading = ith1.new_reading_key("DE", now - 60)
+    reading = reading_keys.new_reading_key("DE", now - 60)
     path = tmp_path / "de.reading"
-    ith1.write_reading_key(path, reading)
+    reading_keys.write_reading_key(path, reading)
     text = ith1.issue_ith1(
         ith1.sample("full", datetime.fromtimestamp(now, UTC)),
         ISSUER,

@@ -12,12 +12,13 @@ import cbor2
 import pytest
 from gatepost.issue import base45, ith1
 from gatepost.issue.hc1 import key_id, sign1
+from gatepost.keys import reading as reading_keys
 from gatepost.policy.compiling import compile_policy
 from gatepost.policy.source import read_source
 from harness.certificates import NOW, STAND_INS, YEAR, p256, record, vaccination
 from harness.certificates import issue as issue_hc1
 
-READING = ith1.ReadingKey(b"READ-UT1", "UT", NOW - YEAR, NOW + YEAR, bytes(range(32)))
+READING = reading_keys.ReadingKey(b"READ-UT1", "UT", NOW - YEAR, NOW + YEAR, bytes(range(32)))
 NONCE = bytes(range(100, 112))
 KEY = p256(31)
 KID = key_id(KEY.public_key())
@@ -78,7 +79,7 @@ def policy(tmp_path_factory) -> bytes:
     return compile_policy(read_source(path))["policy"]
 
 
-def row(key: ith1.ReadingKey) -> tuple[Any, ...]:
+def row(key: reading_keys.ReadingKey) -> tuple[Any, ...]:
     return (key.kid, key.country, key.begin, key.end, key.secret)
 
 
@@ -178,8 +179,8 @@ def test_the_screen_says_who_sealed_and_which_key_is_missing(mp, policy):
 
 
 def test_while_two_reading_keys_overlap_both_open(mp, policy):
-    old = ith1.ReadingKey(b"READ-UT0", "UT", NOW - YEAR, NOW + 1000, bytes(range(1, 33)))
-    new = ith1.ReadingKey(b"READ-UT2", "UT", NOW - 1000, NOW + YEAR, bytes(range(2, 34)))
+    old = reading_keys.ReadingKey(b"READ-UT0", "UT", NOW - YEAR, NOW + 1000, bytes(range(1, 33)))
+    new = reading_keys.ReadingKey(b"READ-UT2", "UT", NOW - 1000, NOW + YEAR, bytes(range(2, 34)))
     texts = [make(reading=old), make(reading=new)]
     rows = [row(old), row(new)]
 
@@ -328,7 +329,7 @@ def test_the_commands(tmp_path, mp64, policy):
     assert made.returncode == 0, made.stderr
     path = tmp_path / "ut.reading"
     assert path.stat().st_mode & 0o077 == 0
-    reading = ith1.read_reading_key(path)
+    reading = reading_keys.read_reading_key(path)
     assert reading.secret.hex() not in made.stdout + made.stderr + repr(reading)
     status = run("status", "--colour", "green", "--minutes", "30")
     texts = [made.stdout.strip(), status.stdout.strip()]

@@ -101,7 +101,7 @@ def test_a_firmware_and_a_role_are_signed_elsewhere(desk):
         ),
         (
             "trust sign PT/dsc.crt.pem --key other.key.pem --yes -o x",
-            "neither a bundle nor a role certificate",
+            "neither bundle, role certificate nor key package",
         ),
         ("trust sign none --key other.key.pem --yes -o x", "cannot read none"),
         ("trust attach list.unsigned list.signature --authority other.pub.pem -o x", "not this authority's"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from gatepost.device.reading import seal_to
-from gatepost.issue.ith1 import ReadingKey
+from gatepost.keys.reading import ReadingKey
 from gatepost.trust.signing import point
 from unit.bundle_rig import AUTHORITY, NOW, OTHER, Rig
 

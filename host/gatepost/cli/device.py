@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gatepost.cli import roleholder
+from gatepost.cli import readingkeys, roleholder
 from gatepost.device import selection
 from gatepost.errors import GatepostError
 
@@ -96,6 +96,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     reading.add_argument(
         "--version", type=int, metavar="N", help="of this set; it only rises (default: the time now)"
     )
+    readingkeys.add_passphrase(reading)
 
     config = action("config", "give a scanner another name, or its journal other readers")
     config.add_argument("--rename", metavar="NAME")
@@ -243,9 +244,8 @@ def _clock(args: argparse.Namespace) -> int:
 def _reading(args: argparse.Namespace) -> int:
     from gatepost.device.provision import fingerprint
     from gatepost.device.reading import seal_to
-    from gatepost.issue.ith1 import read_reading_key
 
-    keys = [read_reading_key(path) for path in args.keys]
+    keys = readingkeys.load(args, args.keys)
     who = roleholder.load(args)
     with _open(selection.one(args)) as client, client.session(who.certificate, who.private) as session:
         if fingerprint(session.device) != args.fingerprint:

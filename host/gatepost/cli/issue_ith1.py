@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from gatepost.cli import readingkeys
 from gatepost.cli.issuing import add_output, deliver, forge, moment, read_json, seconds
 from gatepost.errors import GatepostError
 from gatepost.keys import passphrase
@@ -59,7 +60,12 @@ def _parser(kinds: Any, name: str, says: str) -> argparse.ArgumentParser:
     parser.add_argument(
         "--reading", type=Path, required=True, metavar="FILE", help="the reading key, a secret"
     )
-    parser.add_argument("--new-reading", action="store_true", help="make the reading key, in a new file")
+    readingkeys.add_passphrase(parser)
+    parser.add_argument(
+        "--new-reading",
+        action="store_true",
+        help="make the reading key, in a new file without a passphrase (gatepost keys new reading locks it)",
+    )
     parser.add_argument(
         "--country", default="UT", metavar="CC", help="of a new reading key (default: UT, Utopia)"
     )
@@ -98,8 +104,10 @@ def _deliver(args: argparse.Namespace, body: Any, label: int, issued: int, expir
     from gatepost.issue import ith1
     from gatepost.issue.hc1 import key_id
     from gatepost.keys import files
+    from gatepost.keys.reading import new_reading_key, write_reading_key
 
-    key = files.load_private(args.key, passphrase.existing(args, args.key)).key
+    found = files.load_private(args.key, passphrase.existing(args, args.key))
+    key = found.key
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
         raise GatepostError(f"{args.key}: ITH1 is signed on P-256; this key is not")
     kid = key_id(key.public_key())
@@ -109,8 +117,9 @@ def _deliver(args: argparse.Namespace, body: Any, label: int, issued: int, expir
         except (OSError, ValueError):
             raise GatepostError(f"{args.certificate} holds no readable certificate in PEM") from None
     if args.new_reading:
-        ith1.write_reading_key(args.reading, ith1.new_reading_key(args.country.upper(), issued))
-    reading = ith1.read_reading_key(args.reading)
+        made = new_reading_key(args.country.upper(), issued, demonstration=found.demonstration)
+        write_reading_key(args.reading, made)
+    (reading,) = readingkeys.load(args, [args.reading])
     text = ith1.issue_ith1(
         body,
         key,

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from gatepost.issue.ith1 import ReadingKey
+from gatepost.keys.reading import ReadingKey
 from gatepost.trust.signing import point
 
 CONTEXT = b"gatepost reading delivery 1"

@@ -1,79 +1,23 @@
-"""ITH1 certificates and status codes (docs/ith1.md), made with cbor2 and cryptography: apart from the scanner's code.
-
-A reading key is a secret: its file is for its owner alone, and it appears in no text that is printed.
-"""
+"""ITH1 certificates and status codes (docs/ith1.md), made by cbor2 and cryptography, apart from the firmware."""
 
 from __future__ import annotations
 
-import json
 import os
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import cbor2
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from gatepost.errors import GatepostError
 from gatepost.issue import base45
 from gatepost.issue.hc1 import sign1
+from gatepost.keys.reading import ReadingKey
 
 TRAVEL, STATUS = -65537, -65538
 SAMPLES = ("full", "test", "antibody", "vaccination")
-_FORMAT = "gatepost reading key 1"
-
-
-@dataclass(frozen=True)
-class ReadingKey:
-    """kid: 8 bytes; country: of the authority that seals with it; begin, end: seconds since 1970."""
-
-    kid: bytes
-    country: str
-    begin: int
-    end: int
-    secret: bytes = field(repr=False)
-
-
-def new_reading_key(country: str, begin: int, days: int = 365) -> ReadingKey:
-    return ReadingKey(os.urandom(8), country, begin, begin + days * 86400, os.urandom(32))
-
-
-def write_reading_key(path: Path, key: ReadingKey) -> None:
-    """To a new file that only its owner may read."""
-    content = {
-        "format": _FORMAT,
-        "kid": key.kid.hex(),
-        "country": key.country,
-        "begin": key.begin,
-        "end": key.end,
-        "key": key.secret.hex(),
-    }
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(content, file)
-    except OSError as error:
-        raise GatepostError(f"cannot write {path}: {error.strerror}") from None
-
-
-def read_reading_key(path: Path) -> ReadingKey:
-    try:
-        content = json.loads(path.read_text())
-    except OSError as error:
-        raise GatepostError(f"cannot read {path}: {error.strerror}") from None
-    except ValueError:
-        raise GatepostError(f"{path} is no reading key") from None
-    try:
-        kid, secret = bytes.fromhex(content["kid"]), bytes.fromhex(content["key"])
-        if content["format"] != _FORMAT or len(kid) != 8 or len(secret) != 32:
-            raise ValueError("format")
-        return ReadingKey(kid, str(content["country"]), int(content["begin"]), int(content["end"]), secret)
-    except (KeyError, TypeError, ValueError):
-        # What stands in the file may be a secret: it is not repeated.
-        raise GatepostError(f"{path} is no reading key") from None
 
 
 def issue_ith1(

@@ -6,6 +6,7 @@ production commands know it.
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -106,6 +107,21 @@ def load_authority(path: Path, ask: Callable[[], bytes] | None = None) -> ec.Ell
     return key
 
 
+def load_recipient(path: Path) -> ec.EllipticCurvePublicKey:
+    """The public key to which somebody has packages sealed, which is on P-256 too."""
+    key = load_public(path)
+    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
+        raise GatepostError(f"{path}: packages are sealed to a key on P-256; this one is not")
+    return key
+
+
+def on_p256(key: PrivateKey, path: Path) -> ec.EllipticCurvePrivateKey:
+    """The private key itself, read from `path`; GatepostError where it is on no or another curve."""
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
+        raise GatepostError(f"{path}: a key on P-256 is needed here; this one is not")
+    return key
+
+
 def load_holder(path: Path) -> ec.EllipticCurvePublicKey:
     """The public key of somebody who is to hold a role, which is on P-256 too."""
     key = load_public(path)
@@ -114,11 +130,21 @@ def load_holder(path: Path) -> ec.EllipticCurvePublicKey:
     return key
 
 
-def read(path: Path) -> bytes:
-    """A key file's bytes."""
+def fingerprint(key: PublicKey) -> str:
+    """SHA-256 of the key as a key list stores it: x || y, or e in four bytes || n."""
+    if isinstance(key, rsa.RSAPublicKey):
+        numbers = key.public_numbers()
+        raw = numbers.e.to_bytes(4, "big") + numbers.n.to_bytes((numbers.n.bit_length() + 7) // 8, "big")
+    else:
+        raw = key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)[1:]
+    return hashlib.sha256(raw).hexdigest()
+
+
+def read(path: Path, most: int = 1 << 20) -> bytes:
+    """A key file's bytes, or the first `most` of them."""
     try:
         with path.open("rb") as file:
-            return file.read(1 << 20)
+            return file.read(most)
     except OSError as error:
         raise GatepostError(f"cannot read {path}: {error.strerror}") from None
 

@@ -84,10 +84,7 @@ def load_credentials(
 
 def load_signer(path: Path, ask: Callable[[], bytes] | None = None) -> ec.EllipticCurvePrivateKey:
     """The private key of somebody who holds a role."""
-    key = files.load_private(path, ask).key
-    if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
-        raise GatepostError(f"{path}: a key on P-256 is needed here; this one is not")
-    return key
+    return files.on_p256(files.load_private(path, ask).key, path)
 
 
 def issue_role(

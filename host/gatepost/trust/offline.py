@@ -1,6 +1,6 @@
 """Signing on another computer: what is to be signed goes there, and a signature of a few lines comes back.
 
-An unsigned bundle or role certificate is complete but for its signature, which is 64 zeros; every scanner refuses it.
+An unsigned bundle, role certificate or key package is complete but for its signature: 64 zeros, which nobody accepts.
 The signature travels as JSON, small enough for a QR code or a pencil, and says by a SHA-256 what it is for. It is put
 in only where it verifies under the authority's public key.
 """
@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from gatepost.errors import GatepostError
-from gatepost.keys import roles
+from gatepost.keys import package, roles
 from gatepost.trust import bundle, signing
 from gatepost.trust.bundle import Bundle
 from gatepost.trust.demonstration import refuse_demonstration_key
@@ -31,6 +31,9 @@ class Draft:
     content_type: str
     bundle: Bundle | None
     facts: dict[str, str]  # for who signs, in reading order
+    signer: bytes = (
+        b""  # the public key (65 bytes) that alone may sign it; empty where the facts do not name one
+    )
 
     @property
     def digest(self) -> bytes:
@@ -43,15 +46,18 @@ class Draft:
 
 
 def read_draft(data: bytes) -> Draft:
-    """An unsigned bundle or role certificate, every hash checked; GatepostError for any other file."""
+    """An unsigned bundle, role certificate or key package, every hash checked; GatepostError for any other file."""
     if data.startswith(bundle.MAGIC):
         found = bundle.read_bundle(data)
         draft = Draft(found.manifest, bundle.CONTENT_TYPE, found, _bundle_facts(found))
+    elif package.is_package(data):
+        head = package.read(data, signed=False).head
+        draft = Draft(data, package.CONTENT_TYPE, None, _package_facts(head), head.sender)
     else:
         try:
             role = roles.read_role(data)
         except GatepostError:
-            raise GatepostError("this is neither a bundle nor a role certificate") from None
+            raise GatepostError("this is neither bundle, role certificate nor key package") from None
         facts = {"signs": f"{role.role}'s certificate", "holder": role.name, "valid": role.life()}
         draft = Draft(data, roles.CONTENT_TYPE, None, facts)
     if not signing.is_unsigned(draft.message, draft.content_type):
@@ -64,6 +70,8 @@ def sign(draft: Draft, private: Signer) -> bytes:
     public = private.public_key()
     if draft.bundle is not None:
         _check_bundle(draft.bundle, public)
+    if draft.signer:
+        _check_package(draft, public)
     signature = signing.signature_for(draft.message, draft.content_type, private)
     signing.complete(draft.message, draft.content_type, signature, public)  # a token may be at fault as well
     note = {
@@ -99,6 +107,13 @@ def _check_bundle(found: Bundle, authority: ec.EllipticCurvePublicKey) -> None:
         refuse_demonstration_key(authority, [])
 
 
+def _check_package(draft: Draft, authority: ec.EllipticCurvePublicKey) -> None:
+    if draft.signer != signing.point(authority):
+        raise GatepostError("the package names another authority as its sender")
+    if draft.facts["environment"] != "DEMO":
+        refuse_demonstration_key(authority, [])
+
+
 def _bundle_facts(found: Bundle) -> dict[str, str]:
     facts = {
         "signs": f"{found.kind} bundle {found.version}",
@@ -114,6 +129,17 @@ def _bundle_facts(found: Bundle) -> dict[str, str]:
         facts["keys"] = f"{len(records)} of {len(countries)} issuers' countries, {revoked} revoked"
     facts["content"] = f"{len(found.pieces)} parts, {len(found.content)} bytes"
     return facts
+
+
+def _package_facts(head: package.Head) -> dict[str, str]:
+    return {
+        "signs": f"key package {head.version}",
+        "authority": f"{head.name}, {head.country}",
+        "recipient": head.recipient.hex(),
+        "environment": head.environment,
+        "created": _moment(head.created),
+        "expires": _moment(head.expires),
+    }
 
 
 def _moment(seconds: int) -> str:
