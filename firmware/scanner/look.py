@@ -17,6 +17,7 @@ from scanner.rules.verdict import Verdict
 from scanner.vision.wiping import wipe
 
 _FORGET_MS = const(2000)  # out of view for so long, a code counts as shown anew
+_NO_CERTIFICATE = ("not_a_certificate", "unknown_code")
 _MOST = const(4)  # codes of one frame that are judged; chunks beside them are not counted
 
 
@@ -116,6 +117,6 @@ def _collected(chunks, trust, clock, policy, parts):
 
 
 def _outranks(one, other):
-    if (one.code == "not_a_certificate") != (other.code == "not_a_certificate"):
-        return other.code == "not_a_certificate"
+    if (one.code in _NO_CERTIFICATE) != (other.code in _NO_CERTIFICATE):
+        return other.code in _NO_CERTIFICATE
     return one.verdict > other.verdict

@@ -25,6 +25,9 @@ REASONS = (
     (12, "needs_network", CHECK, "The content is online, and this scanner is not.", _ASK_OTHER),
     (13, "part_of_several", CHECK, "This is one part of several codes.", "Show the other parts too."),
     (14, "parts_differ", CHECK, "These codes are parts of different certificates.", "Show the parts of one alone."),
+    (15, "unknown_code", CHECK, "This scanner does not know this kind of code.", _ASK_OTHER),
+    (16, "system_refused", REFUSE, "A known system, not accepted since it cannot be verified offline.", _ASK_OTHER),
+    (17, "link_refused", REFUSE, "The content is online, and links are not accepted here.", _ASK_OTHER),
     # The envelope.
     (20, "bad_base45", REFUSE, "The text of the code is damaged.", _NEW_CODE),
     (21, "bad_compression", REFUSE, "The compressed data is damaged.", _NEW_CODE),

@@ -46,6 +46,7 @@ def test_settings_become_switches(tmp_path):
     text = GOOD + (
         '[settings]\nprivacy = "verdict"\nutc_offset = "-03:30"\nlist_old_days = 1\nlist_limit_days = 2\n'
         'reject_expired_keys = true\nwithout_expiry = ["WHO DVC"]\nwait_seconds = 30\nexplain = true\n'
+        'unverifiable = "refuse"\nunknown_codes = "check"\n'
     )
     assert cbor2.loads(compile_policy(read(tmp_path, text))["policy"])["switches"] == {
         "privacy": "verdict",
@@ -56,6 +57,8 @@ def test_settings_become_switches(tmp_path):
         "without_expiry": ["WHO DVC"],
         "wait": 30,
         "explain": True,
+        "unverifiable": "refuse",
+        "unknown_codes": "check",
     }
 
 
@@ -77,6 +80,8 @@ def test_settings_become_switches(tmp_path):
         ('when = ["result is negative"]', 'when = ["result ist negative"]', "[proof.tested]"),
         ("[proof.tested]", "[proof.eu]", "cannot have this name"),
         ("[lists]", "[settings]\nprivacy = 'none'\n[lists]", "privacy is one of"),
+        ("[lists]", "[settings]\nunverifiable = 'pass'\n[lists]", "unverifiable is one of check, refuse"),
+        ("[lists]", "[settings]\nunknown_codes = true\n[lists]", "unknown_codes is a str"),
         ("[lists]", "[settings]\nutc_offset = 2\n[lists]", "utc_offset is a str"),
         ("[lists]", "[settings]\nexplain = 1\n[lists]", "explain is a bool"),
         ("[lists]", "[codes.shade]\nred = ['r']\n[lists]", "no fact 'shade'"),

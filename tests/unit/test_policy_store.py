@@ -103,6 +103,8 @@ def changed(parts, path, value):
         (["name"], 7),
         (["switches"], []),
         (["switches", "privacy"], "none"),
+        (["switches", "unverifiable"], "pass"),
+        (["switches", "unknown_codes"], "pass"),
         (["switches", "wait"], "60"),
         (["switches", "wait"], True),
         (["switches", "backdoor"], True),

@@ -15,7 +15,7 @@ _MAX_TEXT = const(16384)
 def open_text(text, trust, now):
     """Claims of the certificate in `text` (bytes as scanned, or str); `now` in seconds since 1970.
 
-    Raises Refusal: not_a_certificate, unsupported_system, needs_network, too_large, or what the scheme says.
+    Raises Refusal: unknown_code, unsupported_system, needs_network, too_large, or what the scheme says.
     """
     if isinstance(text, str):
         text = text.encode()
@@ -25,5 +25,4 @@ def open_text(text, trust, now):
     for scheme in SCHEMES:
         if scheme.recognise(text):
             return scheme.open(text, trust, now)
-    other.refuse_known(text)
-    raise Refusal("not_a_certificate")
+    raise other.refusal(text)

@@ -43,9 +43,10 @@ def _judge(text, trust, clock, policy):
     try:
         claims = open_text(text, trust, now)
     except Refusal as refusal:
-        if reason(refusal.code)[2] == PASS:
-            return Verdict("internal_fault", None, "refused as %s" % refusal.code)
-        refused = Verdict(refusal.code, None, refusal.detail)
+        code = policy.settled(refusal.code)
+        if reason(code)[2] == PASS:
+            return Verdict("internal_fault", None, "refused as %s" % code)
+        refused = Verdict(code, None, refusal.detail)
         return _traced(refused, [(refused.sentence, NO, refusal.detail)])
     return judge_claims(claims, getattr(trust, "created", now), now, clock.trusted, policy)
 
@@ -72,6 +73,10 @@ def judge_claims(claims, created, now, trusted, policy):
         if reason(code)[2] == REFUSE:
             return _traced(Verdict(code, claims), trace)
         claims.warn(code)
+    for warning in claims.warnings:
+        code = policy.settled(warning)
+        if reason(code)[2] == REFUSE:
+            return _traced(Verdict(code, claims), trace)
     decision = decide(claims, now, policy, trace)
     # The scheme knows no rules for its kind; the policy may.
     warnings = [code for code in claims.warnings if code != "no_rules_for_kind" or decision.code == code]

@@ -1,6 +1,11 @@
 # What the authority of a post has decided: switches that the checks obey, and the rules of who may pass.
 
 FULL, MINIMAL, VERDICT = "full", "minimal", "verdict"
+CHECK, REFUSE = "check", "refuse"
+
+# What becomes of a code that cannot be verified here, where the policy refuses such.
+_UNVERIFIABLE = {"unsupported_system": "system_refused", "needs_network": "link_refused"}
+_UNKNOWN = {"unknown_code": "not_a_certificate"}
 
 
 class Policy:
@@ -14,6 +19,8 @@ class Policy:
     that is too old does not know which keys were withdrawn since.
     without_expiry: forms of certificates that need not say when they expire.
     privacy: what the guard sees of the holder: "full", "minimal" (initials, birth day and month), "verdict" (nothing).
+    unverifiable: "check" or "refuse", for systems that are known and cannot be verified offline, and for links;
+    unknown_codes: the same for codes of no known kind.
     wait: seconds that a first proof waits for the second; explain: whether the button leads through the reasons.
     """
 
@@ -27,6 +34,8 @@ class Policy:
         privacy=FULL,
         wait=60,
         explain=False,
+        unverifiable=CHECK,
+        unknown_codes=REFUSE,
         rules=None,
         problem="no_policy",
     ):
@@ -38,11 +47,21 @@ class Policy:
         self.privacy = privacy
         self.wait = wait
         self.explain = explain
+        self.unverifiable = unverifiable
+        self.unknown_codes = unknown_codes
         self.rules = rules
         self.problem = problem
         self.name = ""
         self.version = 0
         self.environment = ""
+
+    def settled(self, code):
+        """The reason code that stands here for `code`: what cannot be verified is CHECK or REFUSE, never PASS."""
+        if self.unverifiable != CHECK:
+            code = _UNVERIFIABLE.get(code, code)
+        if self.unknown_codes != CHECK:
+            code = _UNKNOWN.get(code, code)
+        return code
 
     def list_state(self, created, now):
         """0 fresh, 1 old, 2 too old for PASS: of a list made at `created`, unix seconds as `now`."""

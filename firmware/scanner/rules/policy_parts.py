@@ -7,7 +7,7 @@ from micropython import const
 
 from scanner.codec import cbor
 from scanner.rules.eu_rules import EuRules
-from scanner.rules.policy import FULL, MINIMAL, VERDICT, Policy
+from scanner.rules.policy import CHECK, FULL, MINIMAL, REFUSE, VERDICT, Policy
 from scanner.rules.proofs import Proof, Rules
 
 LIMIT = const(131072)  # bytes of a part
@@ -23,6 +23,8 @@ _SWITCHES = {
     "privacy": str,
     "wait": int,
     "explain": bool,
+    "unverifiable": str,
+    "unknown_codes": str,
 }
 _ROW = (str, bool, str, str, str, list, list, int, int, str, bytes, list)
 
@@ -36,6 +38,9 @@ def read_policy(policy, eu_rules=None):
             raise ValueError("switch " + str(name)[:32])
     if switches.get("privacy", FULL) not in (FULL, MINIMAL, VERDICT):
         raise ValueError("privacy")
+    for name in ("unverifiable", "unknown_codes"):
+        if switches.get(name, CHECK) not in (CHECK, REFUSE):
+            raise ValueError(name)
     result = Policy(rules=_rules(part, eu_rules), problem="", **switches)
     result.name = _member(part, "name", str)
     return result

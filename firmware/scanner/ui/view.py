@@ -14,6 +14,15 @@ _COMPARE = {
     VERDICT: "No name is shown here, by policy.",
 }
 _RULE_CODES = ("rules_not_met", "not_accepted", "rule_undecided")
+# What is said of a code that no scheme reads; its detail says what it is.
+_NAMED = (
+    "unsupported_system",
+    "system_refused",
+    "needs_network",
+    "link_refused",
+    "unknown_code",
+    "not_a_certificate",
+)
 
 
 class VerdictView:
@@ -84,6 +93,8 @@ def from_verdict(verdict, environment="PROD", privacy=FULL):
         view.sentence = verdict.detail[0].upper() + verdict.detail[1:] + "."
     claims = verdict.claims
     if claims is None:
+        if verdict.code in _NAMED and verdict.detail:
+            view.sentence = _named(_tidy(verdict.detail), verdict.sentence)
         return view
     source = getattr(getattr(claims, "key", None), "source", None)
     if source and view.environment == "PROD":
@@ -109,6 +120,11 @@ def from_verdict(verdict, environment="PROD", privacy=FULL):
     if verdict.code in _RULE_CODES and verdict.detail:
         view.summary.insert(0, "Not met: " + _tidy(verdict.detail))
     return view
+
+
+def _named(name, sentence):
+    # "health link", "The content is online." -> "Health link: the content is online."
+    return name[0].upper() + name[1:] + ": " + sentence[0].lower() + sentence[1:]
 
 
 def _reduce(view, birth):

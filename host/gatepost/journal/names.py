@@ -17,7 +17,8 @@ VERDICTS = ("PASS", "CHECK", "REFUSE")
 
 REASONS = {
     0: "ok", 10: "not_a_certificate", 11: "unsupported_system", 12: "needs_network", 13: "part_of_several",
-    14: "parts_differ", 20: "bad_base45", 21: "bad_compression", 22: "too_large", 23: "bad_cbor",
+    14: "parts_differ", 15: "unknown_code",
+    16: "system_refused", 17: "link_refused", 20: "bad_base45", 21: "bad_compression", 22: "too_large", 23: "bad_cbor",
     24: "bad_envelope", 25: "bad_claims", 26: "bad_text", 27: "bad_json", 28: "no_reading_key", 29: "bad_seal",
     30: "bad_algorithm", 31: "no_key_id", 32: "unknown_issuer", 33: "bad_signature", 34: "key_revoked",
     35: "wrong_key_usage", 36: "key_expired", 37: "test_issuer", 38: "bad_signer", 40: "clock_doubtful",

@@ -68,7 +68,14 @@ def _switches(source: Source) -> dict[str, Any]:
         "wait": settings.get("wait_seconds"),
         **{
             name: settings.get(name)
-            for name in ("reject_expired_keys", "without_expiry", "privacy", "explain")
+            for name in (
+                "reject_expired_keys",
+                "without_expiry",
+                "privacy",
+                "explain",
+                "unverifiable",
+                "unknown_codes",
+            )
         },
     }
     if "utc_offset" in settings:

@@ -94,6 +94,10 @@ def _settings(source: Source) -> list[str]:
         lines.append(f"A first proof waits {settings.get('wait_seconds', 60)} seconds for the second.")
     if settings.get("without_expiry"):
         lines.append(f"Need not say when they expire: {', '.join(settings['without_expiry'])}.")
+    lines.append(
+        f"A known system that cannot be verified offline, or a link, is {_word(source, 'unverifiable', 'check')}; "
+        f"a code of no known kind is {_word(source, 'unknown_codes', 'refuse')}."
+    )
     if settings.get("reject_expired_keys"):
         lines.append("What an expired key signed is refused.")
     lines.append(
@@ -101,3 +105,7 @@ def _settings(source: Source) -> list[str]:
         f"after {settings.get('list_limit_days', 30)} nobody passes."
     )
     return lines
+
+
+def _word(source: Source, setting: str, default: str) -> str:
+    return str(source.settings.get(setting, default)).upper()

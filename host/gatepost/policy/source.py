@@ -44,8 +44,11 @@ _SETTINGS: dict[str, type] = {
     "without_expiry": list,
     "wait_seconds": int,
     "explain": bool,
+    "unverifiable": str,
+    "unknown_codes": str,
 }
 PRIVACY = ("full", "minimal", "verdict")
+_CHOICES = {"privacy": PRIVACY, "unverifiable": ("check", "refuse"), "unknown_codes": ("check", "refuse")}
 
 
 @dataclass(frozen=True)
@@ -201,8 +204,8 @@ def _settings(table: Any) -> dict[str, Any]:
     for name, value in table.items():
         if type(value) is not _SETTINGS[name]:
             raise GatepostError(f"[settings] {name} is a {_SETTINGS[name].__name__}")
-    if table.get("privacy", "full") not in PRIVACY:
-        raise GatepostError(f"[settings] privacy is one of {', '.join(PRIVACY)}")
+        if value not in _CHOICES.get(name, (value,)):
+            raise GatepostError(f"[settings] {name} is one of {', '.join(_CHOICES[name])}")
     _texts(table.get("without_expiry", []), "[settings] without_expiry")
     return table
 
