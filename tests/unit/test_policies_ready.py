@@ -11,7 +11,9 @@ from gatepost.policy.trial import run_tests
 
 
 def test_there_is_one_for_each_use():
-    assert ready_policies() == ["bilateral", "demonstration", "eu-arrival", "venue", "yellow-fever"]
+    assert ready_policies() == [
+        "bilateral", "demonstration", "eu-arrival", "health-code", "venue", "yellow-fever",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ready_policies())

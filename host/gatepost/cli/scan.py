@@ -7,11 +7,12 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gatepost.cli import readingkeys, scan_output
+from gatepost.cli.scan_output import Outcome
 from gatepost.errors import GatepostError
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ examples:
       judge it by a ready policy (gatepost policy --help), and say why, step by step
   gatepost scan pass.png test.png --trust keys.json --policy venue --one-traveller
       two certificates of one traveller, one after the other
+  gatepost scan sealed.png --trust partners/ut/signing.json --reading-key partners/ut/reading/* --policy bilateral
+      a sealed travel certificate of a partner, whose keys gatepost keys accept took in
   gatepost scan folder/ --trust issuer.crt.pem --at 2021-07-01T12:00:00Z --json
       judge every picture of a folder against one issuer's certificate, at that time
   gatepost scan ticket.png --trust keys/ --screens out/
@@ -41,11 +44,6 @@ Pictures may have any size and format; animations count as a sequence of frames.
 exit code: 4 if some verdict is REFUSE, else 3 if some is CHECK, else 1 if some picture could not be read,
 else 5 if in some picture no code was found, else 0.
 """
-
-SYMBOLS = {"PASS": ("✔", "bold green"), "CHECK": ("?", "bold yellow"), "REFUSE": ("✘", "bold red")}
-_NOTHING = ("-", "bold")
-_FAULT = ("!", "bold red")
-_PLAIN_WIDTH = 200  # columns where the output is no terminal
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,6 +59,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--authority", metavar="FILE", help="public key that signed the bundle; without it, nobody checks"
     )
+    parser.add_argument(
+        "--reading-key",
+        type=Path,
+        action="extend",
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="reading keys of sealed certificates (ITH1), brought to the scanner as gatepost device reading does",
+    )
+    readingkeys.add_passphrase(parser)
     parser.add_argument(
         "--policy",
         metavar="POLICY",
@@ -99,15 +107,6 @@ def moment(text: str) -> float:
     return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """One picture: its scan, or why there is none."""
-
-    path: Path
-    scan: Scan | None
-    error: str = ""
-
-
 def run(args: argparse.Namespace) -> int:
     from gatepost.sim.provision import provision
 
@@ -116,28 +115,24 @@ def run(args: argparse.Namespace) -> int:
         print(f"gatepost: {ready.note}", file=sys.stderr)
     if args.screens:
         _make_folder(args.screens)
-    settings = {"clock": args.at, "micropython": args.micropython}
+    settings: dict[str, Any] = {"clock": args.at, "micropython": args.micropython}
+    if args.reading_key:
+        from gatepost.sim.reading import reading_files
+
+        keys = readingkeys.load(args, args.reading_key)
+        settings["files"] = reading_files(keys, args.at, args.micropython)
     if ready:
         settings |= {"bundle": ready.bundle, "policy": ready.policy, "authority": ready.authority}
     outcomes = list(_outcomes(args, settings))
     if not outcomes:
         raise GatepostError("there is no picture to scan")
     if args.json:
-        print(json.dumps(_document(outcomes), indent=2, ensure_ascii=False))
+        print(json.dumps(scan_output.document(outcomes), indent=2, ensure_ascii=False))
     else:
-        _print_table(outcomes)
+        scan_output.print_table(outcomes)
         if args.explain:
-            _print_steps(outcomes)
-    return exit_code(outcomes)
-
-
-def exit_code(outcomes: list[Outcome]) -> int:
-    """The gravest of them decides."""
-    found = {outcome.scan.verdict if outcome.scan else "error" for outcome in outcomes}
-    for verdict, code in (("REFUSE", 4), ("CHECK", 3), ("error", 1), (None, 5)):
-        if verdict in found:
-            return code
-    return 0
+            scan_output.print_steps(outcomes)
+    return scan_output.exit_code(outcomes)
 
 
 def _outcomes(args: argparse.Namespace, settings: dict[str, Any]) -> Iterator[Outcome]:
@@ -209,72 +204,6 @@ class _Eyes:
         elif not scanner.alive:
             scanner.restart()
         return scanner
-
-
-def _document(outcomes: list[Outcome]) -> dict[str, Any]:
-    counts: dict[str, int] = {}
-    results = []
-    for outcome in outcomes:
-        scan = outcome.scan
-        name = scan.verdict or scan.code if scan else "error"
-        counts[name] = counts.get(name, 0) + 1
-        results.append({"file": str(outcome.path), **(scan.plain() if scan else {"error": outcome.error})})
-    return {"results": results, "counts": counts}
-
-
-def _print_table(outcomes: list[Outcome]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False)
-    for title, right in (
-        ("picture", False),
-        ("verdict", False),
-        ("reason", False),
-        ("holder", False),
-        ("ms", True),
-    ):
-        table.add_column(title, justify="right" if right else "left", overflow="fold")
-    for outcome in outcomes:
-        scan = outcome.scan
-        symbol, style = SYMBOLS.get(scan.verdict or "", _NOTHING) if scan else _FAULT
-        word = scan.verdict or "no code" if scan else "error"
-        table.add_row(
-            str(outcome.path),
-            Text(f"{symbol} {word}", style),
-            Text(
-                f"{scan.code}: {scan.sentence}"
-                if scan and scan.verdict
-                else scan.sentence
-                if scan
-                else outcome.error
-            ),
-            Text(_holder(scan)),
-            f"{sum(scan.ms.values()):.0f}" if scan else "",
-        )
-    Console(width=None if sys.stdout.isatty() else _PLAIN_WIDTH).print(table)
-
-
-def _print_steps(outcomes: list[Outcome]) -> None:
-    """Under the table, for each picture: every step, yes, no or open, and what it saw."""
-    for outcome in outcomes:
-        if outcome.scan is None or not outcome.scan.trace:
-            continue
-        print(f"\n{outcome.path}")
-        for label, result, inputs in outcome.scan.trace:
-            print(f"  {result:5}{label}" + (f"  ({inputs})" if inputs else ""))
-        print(f"  -> {outcome.scan.verdict} {outcome.scan.code}")
-        if outcome.scan.need:
-            print(f"     still needed: {outcome.scan.need}")
-
-
-def _holder(scan: Scan | None) -> str:
-    if scan is None or scan.claims is None:
-        return ""
-    claims = scan.claims
-    name = " ".join(filter(None, (claims["given"], claims["family"])))
-    return ", ".join(filter(None, (name, claims["birth"], claims["issuer"])))
 
 
 def _make_folder(path: Path) -> None:

@@ -14,7 +14,7 @@ import os
 import struct
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -46,7 +46,7 @@ class VirtualScanner:
     before the start; without them the flash is used as it is. `clock`: unix seconds at which the scanner's clock
     stands, None for this computer's.
     `size`: of the screen; `camera`: the largest frame; `hold`: seconds a verdict stays; `cut`: the write to flash at
-    which the power goes.
+    which the power goes; `files`: what else is put on flash before the start, as of `sim.reading`.
     """
 
     def __init__(
@@ -62,6 +62,7 @@ class VirtualScanner:
         hold: float | None = None,
         heap: str = HEAP,
         cut: int = 0,
+        files: Mapping[str, bytes] | None = None,
     ) -> None:
         if camera[0] > LARGEST[0] or camera[1] > LARGEST[1]:
             raise GatepostError(f"the largest frame is {LARGEST[0]}x{LARGEST[1]}")
@@ -69,7 +70,7 @@ class VirtualScanner:
         self._firmware = find_firmware()
         self._own = None if flash else tempfile.TemporaryDirectory(prefix="gatepost-")
         self.flash = Path(flash) if flash else Path(self._own.name) / "flash.img" if self._own else Path()
-        self._files = _bundle_files([bundle, policy], authority)
+        self._files = {**(files or {}), **_bundle_files([bundle, policy], authority)}
         self._clock = clock
         self._clock_trusted = True
         self._size = size
