@@ -71,6 +71,7 @@ REASONS = (
     (62, "domestic_only", CHECK, "Genuine, but for domestic use only.", _ASK_OTHER),
     (63, "used_before", CHECK, "This certificate was shown here before.", "Make sure it is the same traveller."),
     (64, "no_holder", CHECK, "Genuine, but it does not say whose it is.", _ASK_OTHER),
+    (65, "batch_recalled", REFUSE, "The vaccine's batch was recalled.", _ASK_OTHER),
     # The scanner itself.
     (70, "no_trust_list", CHECK, "This scanner holds no list of issuers.", _TECHNICIAN),
     (71, "trust_list_stale", CHECK, "The list of issuers is too old.", _TECHNICIAN),

@@ -57,6 +57,38 @@ def test_the_vaccination_certificate_of_who(mp, payload):
     assert "no_expiry" in claims["warnings"]
 
 
+NEWEST = {
+    "n": "Ana Rojas",
+    "dob": "1990-01-02",
+    "s": "female",
+    "nt": "CHL",
+    "id": "P1234567",
+    "dt": "PPN",
+    "v": "1.0",
+    "d": "2021-05-02",
+    "vx": {
+        "vp": "YellowFeverProductd8a09f80301dc05e8a6a3e0fc1ba1b96",
+        "dv": "2021-05-01",
+        "bo": "B7",
+        "is": "CHL",
+    },
+}
+
+
+def test_the_newest_form_of_the_yellow_card(mp):
+    verdict = judge(mp, issue(NEWEST, sub_claim=-6, expires=None))
+    assert (verdict["verdict"], verdict["code"]) == (1, "no_rules_for_kind")
+    claims = verdict["claims"]
+    assert (claims["form"], claims["family"], claims["birth"]) == ("WHO DVC", "Ana Rojas", "1990-01-02")
+    facts = claims["facts"]
+    assert (facts["document"], facts["nationality"]) == ("P1234567", "CHL")
+    assert (facts["product"], facts["date"], facts["batch"]) == (NEWEST["vx"]["vp"], "2021-05-01", "B7")
+    later = NEWEST | {"vx": NEWEST["vx"] | {"dv": "2021-07-02"}}
+    assert code(mp, issue(later, sub_claim=-6)) == "vaccination_in_future"
+    for bad in ("1.0", None, [], 7):
+        assert code(mp, issue(NEWEST | {"vx": bad}, sub_claim=-6)) == "bad_content"
+
+
 def test_a_wrong_key_or_time_refuses_those_of_who_too(mp):
     assert code(mp, issue(DVC, sub_claim=-6), [record(p256(), usage=1)]) == "wrong_key_usage"
     assert code(mp, issue(DVC, sub_claim=-6, expires=NOW - 1)) == "expired"
@@ -91,8 +123,71 @@ def test_core_data_sets_of_ddcc(mp):
         claims = verdict["claims"]
         assert (claims["form"], claims["kind"], claims["family"]) == ("WHO DDCC", "vaccination", "Eddie")
         assert (claims["facts"]["vaccine"], claims["facts"]["dose"]) == ("1119349007", 1)
-    tested = {"name": "Eddie", "test": {"pathogen": {"code": "840539006"}, "result": {"code": "260415000"}}}
-    assert judge(mp, issue(tested, sub_claim=4))["claims"]["kind"] == "test"
+
+
+@pytest.mark.parametrize(
+    "result, expected",
+    [
+        ("260415000", "no_rules_for_kind"),
+        ("260373001", "test_positive"),
+        (None, "no_rules_for_kind"),
+    ],
+)
+def test_a_test_of_ddcc_says_what_was_found(mp, result, expected):
+    test = {"pathogen": {"code": "840539006"}, "sample_date": "2021-06-30T10:00:00Z"}
+    if result:
+        test["result"] = {"code": result, "system": "s"}
+    tested = {"name": "Eddie", "birthDate": "1986-09-19", "test": test}
+    for text in (issue(tested, sub_claim=4), issue(None, claims={4: NOW + YEAR} | tested)):
+        verdict = judge(mp, text)
+        assert verdict["code"] == expected
+        assert verdict["claims"]["kind"] == "test"
+    unclear = judge(mp, issue(tested | {"test": test | {"result": {"code": "RA01.0"}}}, sub_claim=4))
+    assert (unclear["verdict"], unclear["claims"]["warnings"]) == (1, ["no_rules_for_kind", "test_unclear"])
+
+
+def test_every_member_of_the_first_core_data_set_becomes_a_fact(mp):
+    """Those of WHO's published sample of 2021, whose key is gone, signed by a key of ours."""
+    payload = {
+        "hw": "http://health.example/practitioners/23",
+        "lot": "PT123F",
+        "sex": {"code": "male", "system": "s"},
+        "date": "2021-06-08",
+        "dose": 1,
+        "hcid": "US111222333444555666",
+        "name": "Eddie",
+        "brand": {"code": "XM8NQ0", "system": "s"},
+        "centre": "Vaccination Site",
+        "country": {"code": "USA", "system": "urn:iso:std:iso:3166"},
+        "disease": {"code": "840539006", "system": "s"},
+        "vaccine": {"code": "1119349007", "system": "s"},
+        "due_date": "2021-07-29",
+        "birthDate": "1986-09-19",
+        "identifier": "1234567890",
+        "valid_from": "2021-06-08",
+        "total_doses": 2,
+        "valid_until": "2022-07-08",
+        "manufacturer": {"code": "TEST", "system": "s"},
+    }
+    verdict = judge(mp, issue(None, claims=payload))
+    assert verdict["code"] == "no_rules_for_kind"
+    assert "no_expiry" in verdict["claims"]["warnings"]
+    assert verdict["claims"]["facts"] == {
+        "batch": "PT123F",
+        "date": "2021-06-08",
+        "dose": 1,
+        "doses": 2,
+        "id": "US111222333444555666",
+        "product": "XM8NQ0",
+        "vaccine": "1119349007",
+        "centre": "Vaccination Site",
+        "country": "USA",
+        "target": "840539006",
+        "maker": "TEST",
+        "document": "1234567890",
+        "valid_from": "2021-06-08",
+        "valid_until": "2022-07-08",
+    }
 
 
 @pytest.mark.parametrize("link", ["vhlink:/eyJ1", [{"u": "shlink:/eyJ1"}]])

@@ -12,7 +12,7 @@ from harness.certificates import NOW, STAND_INS, issue, negative_test, p256, rec
 
 POLICY = """
 name = "Everybody by the same lines"
-use = ["codes.toml"]
+use = ["codes.toml", "who-products.toml"]
 admit = ["vaccinated", "tested", "yellow-card"]
 [settings]
 without_expiry = ["SMART Health Card", "WHO DVC"]

@@ -12,8 +12,14 @@ from gatepost.policy.trial import run_tests
 
 def test_there_is_one_for_each_use():
     assert ready_policies() == [
-        "bilateral", "demonstration", "eu-arrival", "health-code", "venue", "yellow-fever",
-    ]  # fmt: skip
+        "bilateral",
+        "demonstration",
+        "eu-arrival",
+        "health-code",
+        "polio",
+        "venue",
+        "yellow-fever",
+    ]
 
 
 @pytest.mark.parametrize("name", ready_policies())

@@ -3,7 +3,8 @@
 
 COVID = "840539006"  # SNOMED CT, as the EU and WHO name the disease
 
-# CDC, "CVX codes": vaccines against COVID-19 that say which product it was.
+# CDC, "CVX codes": vaccines against COVID-19 that say which product it was; those of children and the bivalent ones are
+# told apart by their dose.
 _CVX = {
     "207": "EU/1/20/1507",
     "208": "EU/1/20/1528",
@@ -21,6 +22,8 @@ _CVX = {
     "301": "EU/1/20/1528",
     "302": "EU/1/20/1528",
     "502": "Covaxin",
+    "505": "Sputnik-V",
+    "506": "Convidecia",
     "510": "BBIBP-CorV",
     "511": "CoronaVac",
     "213": "",

@@ -3,9 +3,14 @@
 # Sub-claims of -260 (smart-trust HCERT): 3 and 4 are the DDCC core data sets, 5 a link to a record online, -6 the
 # vaccination certificate that carries the yellow card (ICVP). First-generation DDCC certificates have no -260: their
 # members stand at the top. None becomes PASS here: genuine is all that was shown.
+#
+# The yellow card has had three shapes. Cards of 2024 say disease, product class and maker; those of 2025 WHO's product
+# identifier, from which the rest follows; both under `v`. Since 2026 `v` is the version of the template, the dose
+# stands under `vx`, and some members have other names.
 
 from micropython import const
 
+from scanner.credentials import products
 from scanner.credentials.dcc import short_hash, text
 from scanner.reasons import Refusal
 
@@ -14,7 +19,7 @@ _DDCC_TEST = const(4)
 _LINK = const(5)
 _DVC = const(-6)
 
-# Members of DVC's `v` and of DDCC, and the scheme-neutral facts they become.
+# Members of DVC's `v` or `vx` and of DDCC, and the scheme-neutral facts they become.
 _DVC_FACTS = {
     "tg": "target",
     "vp": "product",
@@ -22,6 +27,7 @@ _DVC_FACTS = {
     "ma": "maker",
     "dn": "dose",
     "dt": "date",
+    "dv": "date",
     "bo": "batch",
     "cn": "clinician",
     "is": "issuer",
@@ -40,6 +46,7 @@ _DDCC_FACTS = {
     "country": "country",
     "centre": "centre",
     "hcid": "id",
+    "identifier": "document",
     "pathogen": "target",
     "type": "test_type",
     "sample_date": "sampled",
@@ -88,11 +95,11 @@ def _dvc(claims, payload):
     claims.payload = payload
     claims.family = text(payload.get("n"))
     claims.birth = text(payload.get("dob"))
-    facts = _translate(_single(payload.get("v")), _DVC_FACTS)
-    if text(payload.get("nid")):
-        facts["document"] = text(payload.get("nid"))
-    if text(payload.get("ntl")):
-        facts["nationality"] = text(payload.get("ntl"))
+    facts = _translate(_single(payload["vx"] if "vx" in payload else payload.get("v")), _DVC_FACTS)
+    for members, fact in ((("nid", "id"), "document"), (("ntl", "nt"), "nationality")):
+        for member in members:
+            if fact not in facts and text(payload.get(member)):
+                facts[fact] = text(payload.get(member))
     _done(claims, "vaccination", facts)
 
 
@@ -105,6 +112,8 @@ def _ddcc(claims, payload):
     test = payload.get("test")
     if isinstance(test, dict):
         facts.update(_translate(test, _DDCC_FACTS))
+        if "result_code" in facts:
+            facts["result"] = products.result(facts["result_code"])
     if isinstance(facts.get("id"), str):
         claims.revocation_ids.append(("UCI", short_hash(facts["id"].encode())))
     _done(claims, "test" if test is not None else "vaccination", facts)

@@ -1,7 +1,7 @@
 # Whether a genuine certificate suffices at this post: the last step of a verdict.
 
 from scanner.rules.context import context
-from scanner.rules.outcome import OPEN, YES
+from scanner.rules.outcome import NO, OPEN, YES
 
 
 class Decision:
@@ -19,7 +19,16 @@ def decide(claims, now, policy, trace):
     rules = policy.rules
     if rules is None:
         return Decision(policy.problem)
-    parts = [(part, context(part, now, policy)) for part in claims.parts()]
+    parts = []
+    recalled = ""
+    for part in claims.parts():
+        facts = context(part, now, policy)
+        # A vaccination that was recalled proves nothing; another entry of the same card may.
+        if rules.recalled(facts):
+            recalled = "batch %s" % facts["batch"]
+            trace.append(("The batch was not recalled", NO, recalled))
+        else:
+            parts.append((part, facts))
     met = 0
     concerned = undecided = unloaded = False
     failed = ""
@@ -49,10 +58,12 @@ def decide(claims, now, policy, trace):
             # Of several proofs that fail, the one that came furthest says what is wrong.
             if outcome != YES and held > furthest:
                 failed, furthest = why, held
-    if not concerned:
-        return Decision("no_rules_for_kind")
     if rules.suffices(met):
         return Decision("ok", "", met)
+    if recalled:
+        return Decision("batch_recalled", recalled)
+    if not concerned:
+        return Decision("no_rules_for_kind")
     need = rules.needed(met)
     if need:
         return Decision("more_needed", "", met, need)

@@ -71,7 +71,12 @@ def _rules(part, eu_rules):
         if eu_rules is None:
             raise ValueError("policy without its eu-rules")
         eu = _eu_rules(_decoded(eu_rules), _member(part, "arrival", str), _member(part, "region", str))
-    return Rules(proofs, admit, _member(part, "refuse", bool), codes, _member(part, "constants", list), eu)
+    constants = _member(part, "constants", list)
+    recalls = _member(part, "recalls", dict) if "recalls" in part else {}
+    for batch in recalls:
+        _texts([batch])
+        _texts(recalls[batch])
+    return Rules(proofs, admit, _member(part, "refuse", bool), codes, constants, eu, recalls)
 
 
 def _conditions(rows):

@@ -6,6 +6,8 @@
 from scanner.rules.certlogic import evaluate, truth
 from scanner.rules.outcome import NO, OPEN, YES
 
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
 
 class Proof:
     """says: for the guard; kinds, forms: of the certificates that may show it (no forms: any); conditions: list of
@@ -23,15 +25,22 @@ class Proof:
 
 class Rules:
     """proofs: list of Proof; admit: list of bit masks of proofs, any one of which suffices; refuse: whether what is
-    not admitted is REFUSE; codes: {fact: {code: name}}; constants: of all conditions; eu: EuRules or None."""
+    not admitted is REFUSE; codes: {fact: {code: name}}; constants: of all conditions; eu: EuRules or None; recalls:
+    {batch, in capitals and digits alone: names of products, "" for any}."""
 
-    def __init__(self, proofs, admit, refuse, codes, constants, eu):
+    def __init__(self, proofs, admit, refuse, codes, constants, eu, recalls=None):
         self.proofs = proofs
         self.admit = admit
         self.refuse = refuse
         self.codes = codes
         self.constants = constants
         self.eu = eu
+        self.recalls = recalls or {}
+
+    def recalled(self, facts):
+        """Whether the vaccine in `facts` is from a batch that was recalled."""
+        products = self.recalls.get(_plain_batch(facts.get("batch")), ())
+        return "" in products or facts.get("product") in products
 
     def suffices(self, met):
         """Whether the proofs in the bit mask `met` let somebody pass."""
@@ -66,6 +75,11 @@ class Rules:
             if outcome != YES:
                 return outcome, text, held
         return YES, "", 0
+
+
+def _plain_batch(batch):
+    # Clinics write one batch in many ways: "YF-0066", "yf 0066".
+    return "".join([letter for letter in str(batch or "").upper() if letter in _LETTERS])
 
 
 def _inputs(names, facts):

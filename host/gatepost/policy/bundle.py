@@ -13,7 +13,7 @@ from gatepost.trust.demonstration import refuse_demonstration_key
 from gatepost.trust.records import ENVIRONMENTS
 from gatepost.trust.signing import Signer
 
-_SHARED = {"codes"}  # tables that policies use, and no policies
+_SHARED = {"codes", "who-products"}  # tables that policies use, and no policies
 
 
 def build_policy(

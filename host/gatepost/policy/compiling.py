@@ -10,7 +10,7 @@ import cbor2
 from gatepost.errors import GatepostError
 from gatepost.policy import eu
 from gatepost.policy.certlogic import Pool, compile_expression, paths
-from gatepost.policy.source import EU, Source
+from gatepost.policy.source import EU, Source, plain_batch
 
 PART_LIMIT = 131072  # bytes the scanner reads
 _CLOCK = {"now", "today"}
@@ -47,6 +47,8 @@ def compile_policy(source: Source) -> dict[str, bytes]:
         "refuse": source.refuse,
         "constants": pool.values,
     }
+    if source.recalls:
+        part["recalls"] = _recalls(source)
     parts = {}
     if source.arrival:
         part["arrival"] = source.arrival.country
@@ -58,6 +60,14 @@ def compile_policy(source: Source) -> dict[str, bytes]:
         if len(data) > PART_LIMIT:
             raise GatepostError(f"the part {name} has {len(data)} bytes; a scanner reads {PART_LIMIT}")
     return parts
+
+
+def _recalls(source: Source) -> dict[str, list[str]]:
+    found: dict[str, set[str]] = {}
+    for recall in source.recalls:
+        for batch in recall.batches:
+            found.setdefault(plain_batch(batch), set()).add(recall.product)
+    return {batch: sorted(products) for batch, products in found.items()}
 
 
 def _switches(source: Source) -> dict[str, Any]:

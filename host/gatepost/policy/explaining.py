@@ -28,6 +28,10 @@ def explain(source: Source) -> list[str]:
     lines.append("")
     for proof in source.proofs:
         lines += _proof(proof, source)
+    for recall in source.recalls:
+        lines.append(
+            f"Recalled, and refused: {recall.product or 'any product'} of {', '.join(recall.batches)}"
+        )
     lines += _settings(source)
     return lines
 

@@ -17,6 +17,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,7 +35,20 @@ _IN_PACKAGE = Path(__file__).resolve().parents[1] / "_policies"
 READY = (
     _BESIDE_SOURCES if _BESIDE_SOURCES.is_dir() else _IN_PACKAGE
 )  # policies and tables that come with this program
-_TOP = {"name", "about", "use", "admit", "otherwise", "settings", "lists", "codes", "proof", "eu", "test"}
+_TOP = {
+    "name",
+    "about",
+    "use",
+    "admit",
+    "otherwise",
+    "settings",
+    "lists",
+    "codes",
+    "recall",
+    "proof",
+    "eu",
+    "test",
+}
 _SETTINGS: dict[str, type] = {
     "privacy": str,
     "utc_offset": str,
@@ -69,6 +83,14 @@ class Proof:
 
 
 @dataclass(frozen=True)
+class Recall:
+    """Batches of a product, by its name or code, that were recalled; "" is any product."""
+
+    product: str
+    batches: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Arrival:
     """Where the EU's rules come from: files beside the policy."""
 
@@ -91,6 +113,7 @@ class Source:
     proofs: tuple[Proof, ...]
     arrival: Arrival | None
     tests: Sequence[Mapping[str, Any]] = field(default_factory=list)
+    recalls: tuple[Recall, ...] = ()
 
 
 def read_source(path: Path) -> Source:
@@ -141,6 +164,7 @@ def _source(content: dict[str, Any], folder: Path) -> Source:
         tuple(proofs),
         arrival,
         tests,
+        _recalls(content.get("recall", []), vocabulary),
     )
 
 
@@ -223,13 +247,39 @@ def _codes(tables: Any) -> dict[str, dict[str, str]]:
     return found
 
 
+def _recalls(tables: Any, vocabulary: Vocabulary) -> tuple[Recall, ...]:
+    if not isinstance(tables, list):
+        raise GatepostError("recalls are tables like [[recall]]")
+    found = []
+    for table in tables:
+        _only(table, {"product", "batches"}, "[[recall]]")
+        product = table.get("product", "")
+        if not isinstance(product, str):
+            raise GatepostError("[[recall]] product is a text")
+        batches = _texts(table.get("batches"), "[[recall]] batches")
+        for batch in batches:
+            if not plain_batch(batch):
+                raise GatepostError(f"[[recall]] batches: {batch!r} has neither letters nor digits")
+        found.append(Recall(vocabulary.name("product", product), tuple(batches)))
+    return tuple(found)
+
+
+def plain_batch(text: str) -> str:
+    """A batch as the scanner compares it: capitals and digits of ASCII alone."""
+    return re.sub("[^A-Z0-9]", "", text.upper())
+
+
 def _lists(tables: Any) -> dict[str, list[str]]:
     return {name: _texts(values, f"[lists] {name}") for name, values in tables.items()}
 
 
 def _merge(content: dict[str, Any], used: dict[str, Any], name: str) -> None:
-    """Lists and codes of another file; the policy's own come first."""
-    _only(used, {"lists", "codes"}, name)
+    """Lists, codes and recalls of another file; the policy's own come first."""
+    _only(used, {"lists", "codes", "recall"}, name)
+    for each in (content, used):
+        if not isinstance(each.get("recall", []), list):
+            raise GatepostError("recalls are tables like [[recall]]")
+    content["recall"] = [*content.get("recall", []), *used.get("recall", [])]
     content["lists"] = {**used.get("lists", {}), **content.get("lists", {})}
     own = content.get("codes", {})
     content["codes"] = {

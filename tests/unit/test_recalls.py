@@ -1,0 +1,137 @@
+"""Recalled batches: a vaccination from one of them shows nothing, whatever its card says, and the reason is its own."""
+
+from __future__ import annotations
+
+import cbor2
+import pytest
+from gatepost.errors import GatepostError
+from gatepost.policy.compiling import compile_policy
+from gatepost.policy.explaining import explain
+from gatepost.policy.source import read_source
+from harness.cards import bundle, card, card_record, patient, vaccinated
+from harness.certificates import NOW, STAND_INS, issue, negative_test, p256, record
+
+POLICY = """
+name = "Gate"
+use = ["codes.toml", "who-products.toml", "recalls.toml"]
+admit = ["vaccinated", "tested"]
+[settings]
+without_expiry = ["SMART Health Card", "WHO DVC"]
+[proof.vaccinated]
+says = "a vaccination"
+kinds = ["vaccination"]
+when = ["product is one of comirnaty, yellow-fever", "date at least 10 days ago"]
+[proof.tested]
+says = "a test"
+kinds = ["test"]
+when = ["result is negative"]
+[[recall]]
+batches = ["ALL-1"]
+"""
+RECALLS = """
+[[recall]]
+product = "XM0N24"
+batches = ["YF-0066", "YF 0067"]
+[[recall]]
+product = "comirnaty"
+batches = ["PF-1"]
+"""
+
+
+@pytest.fixture
+def source(tmp_path):
+    (tmp_path / "recalls.toml").write_text(RECALLS)
+    (tmp_path / "gate.toml").write_text(POLICY)
+    return read_source(tmp_path / "gate.toml")
+
+
+def yellow_card(batch, **changes):
+    payload = {
+        "n": "Zoe",
+        "dob": "1980-02-29",
+        "v": {"vp": "XM0N24", "dt": "2021-05-01", "bo": batch} | changes,
+    }
+    return issue(payload, sub_claim=-6, expires=None)
+
+
+def immunization(date, batch):
+    return vaccinated(occurrenceDateTime=date, lotNumber=batch)["entry"][1]["resource"]
+
+
+def test_every_way_to_write_a_batch_and_every_scheme(mp, source):
+    one = card(bundle(patient(), immunization("2021-05-01", "pf1")))
+    both = card(bundle(patient(), immunization("2021-05-01", "PF-1"), immunization("2021-06-01", "PF-2")))
+    wanted = [
+        (yellow_card("YF-0042"), "ok"),
+        (yellow_card("YF-0066"), "batch_recalled"),
+        (yellow_card(" yf 0066 "), "batch_recalled"),
+        (yellow_card("YF_0067"), "batch_recalled"),
+        (yellow_card("YF-0066A"), "ok"),
+        (yellow_card("PF-1"), "ok"),  # recalled of another product
+        (yellow_card("all1"), "batch_recalled"),  # of any product
+        (yellow_card("\u0661"), "ok"),
+        (yellow_card(""), "ok"),
+        (yellow_card(66), "ok"),
+        (yellow_card("YF-0066", vp="YellowFeverProductd2c75a15ed309658b3968519ddb31690"), "batch_recalled"),
+        (yellow_card("YF-0066", dt="2021-08-01"), "vaccination_in_future"),
+        (one, "batch_recalled"),
+        (both, "ok"),  # the other dose counts
+        (issue(negative_test()), "ok"),
+    ]
+    mp.run(STAND_INS, space="recalls")
+    found = mp.run(
+        "mine = read_policy(part)\ntrust = Trust(keys)\n"
+        "verdicts = [judge(text, trust, Clock(now), mine) for text in texts]\n"
+        "result = [(each.verdict, each.code, each.detail) for each in verdicts]",
+        space="recalls",
+        part=compile_policy(source)["policy"],
+        keys=[record(p256()), card_record()],
+        texts=[text for text, _ in wanted],
+        now=NOW,
+    )
+    assert [code for _, code, _ in found] == [code for _, code in wanted]
+    assert found[1] == (2, "batch_recalled", "batch YF-0066")
+    assert all(verdict == 2 for verdict, code, _ in found if code == "batch_recalled")
+
+
+def test_lists_of_several_files_are_joined(source):
+    recalls = cbor2.loads(compile_policy(source)["policy"])["recalls"]
+    assert recalls == {
+        "ALL1": [""],
+        "YF0066": ["yellow-fever"],
+        "YF0067": ["yellow-fever"],
+        "PF1": ["comirnaty"],
+    }
+    said = "\n".join(explain(source))
+    assert "Recalled, and refused: yellow-fever of YF-0066, YF 0067" in said
+    assert "Recalled, and refused: any product of ALL-1" in said
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ('[recall]\nbatches = ["A"]', "recalls are tables like"),
+        ("[[recall]]\nproduct = 'x'", "batches is a list of texts"),
+        ("[[recall]]\nbatches = ['--']", "neither letters nor digits"),
+        ("[[recall]]\nproduct = 1\nbatches = ['A']", "product is a text"),
+        ("[[recall]]\nlots = ['A']", "no member 'lots'"),
+    ],
+)
+def test_what_is_wrong_is_said(tmp_path, text, words):
+    (tmp_path / "recalls.toml").write_text(text)
+    (tmp_path / "gate.toml").write_text(POLICY)
+    with pytest.raises(GatepostError, match=words.replace("[", r"\[")):
+        read_source(tmp_path / "gate.toml")
+
+
+@pytest.mark.parametrize("recalls", [7, [], {"A": "x"}, {"A": [1]}, {1: [""]}])
+def test_a_misshapen_list_damages_the_policy(mp, source, recalls):
+    part = cbor2.loads(compile_policy(source)["policy"]) | {"recalls": recalls}
+    assert (
+        mp.run(
+            "from scanner.rules.policy_parts import read_policy\n"
+            "try:\n    read_policy(part)\n    result = 'read'\nexcept ValueError:\n    result = 'ValueError'",
+            part=cbor2.dumps(part),
+        )
+        == "ValueError"
+    )
