@@ -90,7 +90,7 @@ class App:
             if frame is None:
                 self._unseeing()
                 self.upkeep.rest(self._reading)
-                self.board.wait(_IDLE_MS)
+                self.board.wait(0 if self.link.busy else _IDLE_MS)
             else:
                 self._look(frame[0], frame[1], frame[2])
             if self._may_restart():

@@ -96,34 +96,24 @@ opened = time.ticks_diff(time.ticks_us(), began), flash.reads, flash.read
 result = appended + opened
 """
 COLLECT = """
-def count_records(pieces, at):
-    for piece in pieces:
-        i = 0
-        while i < len(piece):
-            at = at + 1 if piece[i] else int.from_bytes(piece[i + 9 : i + 13], "big")
-            i += (piece[i + 1] << 8 | piece[i + 2]) + 11
-    return at
-
+view = memoryview(bytearray(4050))
 at = journal.next - count
 flash.count()
 spent = size = pieces = 0
 while at < journal.next:
     one = time.ticks_us()
-    found = journal.read(at, 3800)
+    filled, at = journal.read(at, view)
     spent += time.ticks_diff(time.ticks_us(), one)
     pieces += 1
-    size += sum([len(each) for each in found])
-    at = count_records(found, at)
+    size += filled
 result = spent, size, pieces, flash.read
 """
 EVERYTHING = """
 at = journal.first
 with open(target, "wb") as file:
     while at < journal.next:
-        found = journal.read(at, 60000)
-        for each in found:
-            file.write(each)
-        at = count_records(found, at)
+        filled, at = journal.read(at, view)
+        file.write(view[:filled])
 head = journal.head()
 result = head["next"], head["digest"]
 """

@@ -295,7 +295,7 @@ def pull(cable: Link) -> None:
     while at < head["next"]:
         answer, cost = cable.ask("journal.read", {"from": at})
         costs.append(cost)
-        at += sum(count(piece) for piece in answer["items"])
+        at += count(answer)
     row(f"journal.read: {RECORDS} records in {len(costs)} answers", total(costs))
     _, cost = cable.ask("journal.ack", {"sequence": head["next"] - 1, "digest": head["digest"]})
     row("journal.ack: the chain is followed, segments freed", cost)
@@ -358,7 +358,7 @@ def works_with(size: int, before: str) -> bool:
                     return False
                 with client.session(certificate("supervisor", SUPERVISOR), SUPERVISOR):
                     client.journal_head()
-                    return bool(client.journal_read(0))
+                    return any(client.journal_read(0))
         except (InterpreterDied, GatepostError):
             return False
 

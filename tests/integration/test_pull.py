@@ -38,3 +38,26 @@ def test_the_scanner_scans_while_its_whole_journal_is_pulled(tmp_path, monkeypat
     (found,) = taken
     assert found.report.ok and found.freed
     assert found.records > 1500
+
+
+def test_whoever_plugs_in_after_a_pull_that_was_broken_off_is_heard_at_once(tmp_path, monkeypatch):
+    """The rest of a long answer is nobody's: the next request ends it, and the journal is still collected whole."""
+    monkeypatch.setattr(bench, "RECORDS", 1500)
+    owner = bench.Deployment()
+    (tmp_path / "scanner.img").write_bytes(bench.filled(owner, tmp_path))
+    with VirtualScanner(flash=tmp_path / "scanner.img") as scanner:
+        for taken in (1, 2, 3, 5, 8, 13, 21):
+            client = Client(scanner.port)
+            client.session(owner.certificate("supervisor", owner.supervisor), owner.supervisor)
+            pieces = client.journal_read(0)
+            for _ in range(taken):
+                assert len(next(pieces)) > 3000
+            client._serial.close()  # no word of goodbye
+        with Client(scanner.port) as client:
+            started = time.monotonic()
+            assert client.hello()["journal"]["next"] > 1500
+            assert time.monotonic() - started < 1.0
+            session = client.session(owner.certificate("supervisor", owner.supervisor), owner.supervisor)
+            found = collect(Archive.open(tmp_path / "archive", session.device), client)
+            assert found.report.ok and found.freed
+        assert not scanner.unasked.faults

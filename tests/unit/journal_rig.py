@@ -6,7 +6,7 @@ half (`torn`) or not at all, and from then on the chip is dead, as without power
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -124,27 +124,21 @@ def scan(n):
 
 KID = b"kid-of-8"
 
-def everything(limit=4096):
+def read(at, room=4096):
+    # The items from a record on that fit in so many bytes.
+    view = memoryview(bytearray(room))
+    return bytes(view[:journal.read(at, view)[0]])
+
+def everything(room=4096):
     # All items from the oldest record on, as one bytes.
+    view = memoryview(bytearray(room))
     out = bytearray()
     at = journal.first
     while True:
-        pieces = journal.read(at, limit)
-        for piece in pieces:
-            out.extend(piece)
-        if at == journal.next:
+        count, at = journal.read(at, view)
+        if not count:
             return bytes(out)
-        at = count(pieces, at)
-
-def count(pieces, at):
-    # What a reader counts: a segment says its first number, each record adds one.
-    for piece in pieces:
-        i = 0
-        while i < len(piece):
-            size = (piece[i + 1] << 8 | piece[i + 2]) + 11
-            at = at + 1 if piece[i] else int.from_bytes(piece[i + 9 : i + 13], "big")
-            i += size
-    return at
+        out.extend(view[:count])
 """
 
 
@@ -178,16 +172,16 @@ class Rig:
 class Port:
     """The rig as a supervisor's session shows it to the host."""
 
-    def __init__(self, rig: Rig, limit: int = 1000) -> None:
+    def __init__(self, rig: Rig, room: int = 1000) -> None:
         self.rig = rig
-        self.limit = limit
+        self.room = room
         self.acknowledged: list[tuple[int, bytes]] = []
 
     def journal_head(self, nonce: bytes) -> Mapping[str, Any]:
         return self.rig.head(nonce)
 
-    def journal_read(self, sequence: int) -> Sequence[bytes]:
-        return self.rig.run("result = journal.read(at, limit)", at=sequence, limit=self.limit)
+    def journal_read(self, sequence: int) -> Iterable[bytes]:
+        return [self.rig.run("result = read(at, room)", at=sequence, room=self.room)]
 
     def journal_ack(self, sequence: int, digest: bytes) -> Any:
         self.acknowledged.append((sequence, digest))

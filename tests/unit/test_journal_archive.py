@@ -112,7 +112,7 @@ def test_what_was_altered_on_the_way_is_kept_and_not_acknowledged(rig, path):
     class Meddling(Port):
         def journal_read(self, sequence):
             pieces = super().journal_read(sequence)
-            return [piece[:-20] + bytes([piece[-20] ^ 1]) + piece[-19:] for piece in pieces]
+            return [piece[:-20] + bytes([piece[-20] ^ 1]) + piece[-19:] for piece in pieces if piece]
 
     scans(rig, 5)
     port = Meddling(rig)
@@ -129,7 +129,7 @@ def test_records_held_back_are_missed(rig, path):
             return super().journal_read(sequence) if sequence < 10 else []
 
     scans(rig, 30)
-    taken = collect(Archive.open(path, DEVICE_POINT), Hiding(rig, limit=300))
+    taken = collect(Archive.open(path, DEVICE_POINT), Hiding(rig, room=400))
     assert not taken.freed
     assert not taken.report.ok
 

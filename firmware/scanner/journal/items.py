@@ -8,6 +8,7 @@
 import hashlib
 from struct import pack, unpack
 
+import micropython
 from micropython import const
 
 SEGMENT = const(0)
@@ -45,20 +46,28 @@ def link(digest, head, content):
     return chain.digest()
 
 
-def length(data, at, end):
-    """How long the item at `at` is, or 0 where no whole item stands before `end`."""
-    if end - at < _HEAD + _CHECK or data[at] > RECORD:
-        return 0
-    size = data[at + 1] << 8 | data[at + 2]
-    size += _HEAD + _CHECK
-    return size if size <= end - at and size <= _MOST + _HEAD + _CHECK else 0
+def fit(data, end, sequence):
+    """How many of the first `end` bytes are whole items; `sequence`, an array of one u32, counts on over them.
+
+    A segment says the number of its first record, and each record adds one: that holds for damaged numbers as well.
+    """
+    return _fit(data, end, sequence)
 
 
-def begins(data, at, default):
-    """The first sequence number that the segment item at `at` names; `default` where it is too short to."""
-    if data[at + 1] << 8 | data[at + 2] < PREVIOUS:
-        return default
-    return int.from_bytes(data[at + 9 : at + 13], "big")
+@micropython.viper
+def _fit(data: ptr8, end: int, sequence: ptr32) -> int:
+    at = 0
+    while end - at >= _HEAD + _CHECK:
+        kind = data[at]
+        size = data[at + 1] << 8 | data[at + 2]
+        if kind > RECORD or size > _MOST or at + size + _HEAD + _CHECK > end:
+            break
+        if kind == RECORD:
+            sequence[0] = sequence[0] + 1
+        elif size >= PREVIOUS:
+            sequence[0] = data[at + 9] << 24 | data[at + 10] << 16 | data[at + 11] << 8 | data[at + 12]
+        at += size + _HEAD + _CHECK
+    return at
 
 
 class Walk:

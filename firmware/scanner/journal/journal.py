@@ -135,15 +135,15 @@ class Journal:
             "signature": p256_sign.sign(self._key, signed(_HEAD, self._point, numbers + self.digest + nonce)),
         }
 
-    def read(self, sequence, limit):
-        """The items that follow record `sequence` - 1: a list of bytes, each of whole items one after the other.
+    def read(self, sequence, view):
+        """Fill `view` with the items that follow record `sequence` - 1, whole ones; it has room for the longest.
 
-        About `limit` bytes, and one record at least where there is one; [] at the end. A segment that was opened for
-        records to come is read again with them. ValueError for a number that is not held.
+        Returns (bytes, the sequence to go on with); no bytes at the end. A segment that was opened for records to come
+        is read again with them. ValueError for a number that is not held.
         """
         if not self.first <= sequence <= self.next:
             raise ValueError("sequence")
-        return self._pull.read(sequence, limit)
+        return self._pull.read(sequence, view)
 
     def acknowledge(self, sequence, digest):
         """Free the segments whose records are all `sequence` or older; returns the oldest record that is left.

@@ -1,10 +1,12 @@
 # Reading the journal back for those who collect it, a piece at a time, from any sequence number.
 
+from array import array
+
 from micropython import const
 
 from scanner.journal import items
 
-_LONGEST = const(2560)  # bytes; no item is longer
+_ABSENT = const(2)  # ENOENT
 
 
 class Pull:
@@ -13,45 +15,36 @@ class Pull:
     def __init__(self, shelf):
         self._shelf = shelf
         self._mark = None  # (sequence, ordinal, offset)
-        self._file = None  # a segment that grows no more stays open: to find it costs more than to read it
+        self._next = array("I", [0])  # the sequence behind what was read
+        self._file = None  # a segment stays open until it grows: to find it costs more than to read it
         self._ordinal = 0
+        self._size = 0  # of the newest segment then
 
-    def read(self, sequence, limit):
-        """What follows record `sequence` - 1, in pieces of whole items: about `limit` bytes, one record at least.
+    def read(self, sequence, view):
+        """Fill `view` with what follows record `sequence` - 1, whole items one after the other.
 
-        A reader knows the next number to ask for by counting: a segment says its first, each record adds one. So
-        that holds for damaged numbers as well.
+        Returns (bytes, the sequence to go on with); (0, sequence) at the end. `view` has room for the longest item.
         """
         shelf = self._shelf
         if not len(shelf):
-            return []
+            return 0, sequence
         ordinal, at = self._place(sequence)
-        pieces = []
-        records = False
+        following = self._next
+        following[0] = sequence
+        filled = 0
         while ordinal <= shelf.newest:
-            data = self._data(ordinal, at, max(limit, _LONGEST))
-            end = 0
-            size = items.length(data, 0, len(data))
-            while size and not (records and end + size > limit):
-                if data[end] == items.RECORD:
-                    records = True
-                    sequence += 1
-                else:
-                    sequence = items.begins(data, end, sequence)
-                end += size
-                size = items.length(data, end, len(data))
-            if end:
-                pieces.append(data[:end] if end < len(data) else data)
-                limit -= end
-                at += end
-                self._mark = (sequence, ordinal, at)
-            if records and (size > limit or limit <= 0):
-                break
-            if not end:
-                # The segment is over, or what follows in it is no item: the next one says where it goes on.
-                ordinal += 1
-                at = 0
-        return pieces
+            room = view[filled:]
+            there = self._fill(ordinal, at, room)
+            end = items.fit(room, there, following)
+            filled += end
+            at += end
+            self._mark = (following[0], ordinal, at)
+            if filled and there == len(room):
+                break  # the view is full; the next item may go on behind it
+            # The segment is over, or what follows in it is no item: the next one says where it goes on.
+            ordinal += 1
+            at = 0
+        return filled, following[0]
 
     def digest(self, sequence):
         """The chain's digest behind that record, or None where it cannot be read any more."""
@@ -67,15 +60,22 @@ class Pull:
         if file is not None:
             file.close()
 
-    def _data(self, ordinal, at, count):
-        if self._file is None or self._ordinal != ordinal or ordinal == self._shelf.newest:
+    def _fill(self, ordinal, at, view):
+        # The bytes that segment has from `at` on, as far as they fit; how many.
+        shelf = self._shelf
+        grown = ordinal == shelf.newest and self._size != shelf.size
+        if self._file is None or self._ordinal != ordinal or grown:
             self.close()
-            if self._shelf.length(ordinal) is None:
-                return b""
-            self._file = open(self._shelf.path(ordinal), "rb")  # noqa: SIM115 - see above
+            try:
+                self._file = open(shelf.path(ordinal), "rb")  # noqa: SIM115 - see above
+            except OSError as error:
+                if error.errno != _ABSENT:
+                    raise
+                return 0
             self._ordinal = ordinal
+            self._size = shelf.size
         self._file.seek(at)
-        return self._file.read(count)
+        return self._file.readinto(view)
 
     def _place(self, sequence):
         mark = self._mark

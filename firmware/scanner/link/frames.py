@@ -5,6 +5,7 @@
 # frame is dropped to the next zero and counted: the counters tell a bad cable from a silent host.
 
 from binascii import crc32
+from struct import pack_into
 
 import micropython
 from micropython import const
@@ -80,20 +81,32 @@ class Receiver:
         self.discarded_frames += 1
 
 
-def build(message):
-    """The bytes of one frame around `message`. Raises ValueError for a message above MAX_MESSAGE."""
-    length = len(message)
-    if length > MAX_MESSAGE:
-        raise ValueError("message too long")
-    plain = bytearray(length + _OVERHEAD)
-    plain[0] = VERSION
-    plain[1 : 1 + length] = message
-    check = crc32(memoryview(plain)[: 1 + length])
-    for i in range(4):
-        plain[1 + length + i] = (check >> (8 * i)) & 255
-    out = bytearray(cobs.bound(len(plain)) + 2)
-    end = 1 + cobs.encode(plain, len(plain), memoryview(out)[1:])
-    return bytes(memoryview(out)[: end + 1])
+class Sender:
+    """Makes frames in buffers made once: each lives until the next. `message`: where to write what is to be sent."""
+
+    def __init__(self):
+        self._plain = bytearray(MAX_MESSAGE + _OVERHEAD)
+        self._plain[0] = VERSION
+        self._view = memoryview(self._plain)
+        self.message = self._view[1 : 1 + MAX_MESSAGE]
+        self._wire = memoryview(bytearray(_WIRE + 2))
+        self._stuffed = self._wire[1:]
+
+    def build(self, message):
+        """The frame around `message`. Raises ValueError where it is longer than MAX_MESSAGE."""
+        length = len(message)
+        if length > MAX_MESSAGE:
+            raise ValueError("message too long")
+        self.message[:length] = message
+        return self.seal(length)
+
+    def seal(self, length):
+        """The frame around the first `length` bytes of `message`, a view."""
+        body = 1 + length
+        pack_into("<I", self._plain, body, crc32(self._view[:body]))
+        end = 1 + cobs.encode(self._plain, length + _OVERHEAD, self._stuffed)
+        self._wire[end] = 0
+        return self._wire[: end + 1]
 
 
 def _u32(data, at):

@@ -1,13 +1,13 @@
 # journal.*: what a supervisor asks for.
 #
 #   head {nonce?}               -> where the journal stands, signed
-#   read {from, max?}           -> {items: [bytes]}, from that sequence number on; empty at the end
+#   read {from, pieces?}        -> items from that sequence number on, in so many pieces; the last is empty at the end
 #   ack {sequence, digest}      -> {first}: segments up to there are freed, by the proof of having read them
 
 from scanner.journal.access import NoJournal
 from scanner.link.messages import LinkError
+from scanner.link.pieces import MOST, Pieces
 
-_ROOM = 3800  # bytes of items in one answer
 _LONGEST_NONCE = 32
 
 
@@ -27,11 +27,11 @@ class JournalMethods:
         return self._journal().head(nonce)
 
     def _read(self, params):
-        room = min(_ROOM, _number(params, "max", _ROOM))
-        try:
-            return {"items": self._journal().read(_number(params, "from"), room)}
-        except ValueError as error:
-            raise LinkError("bad_sequence", str(error))
+        pieces = _number(params, "pieces", 1)
+        if not 0 < pieces <= MOST:
+            raise LinkError("bad_parameters", "pieces")
+        items = Items(self._journal(), _number(params, "from"))
+        return Pieces(items.fill, pieces)
 
     def _ack(self, params):
         sequence = _number(params, "sequence")
@@ -51,6 +51,21 @@ class JournalMethods:
         if isinstance(journal, NoJournal):
             raise LinkError("no_journal", journal.problem)
         return journal
+
+
+class Items:
+    """What a journal holds from a sequence number on. LinkError("bad_sequence") for one that it does not hold."""
+
+    def __init__(self, journal, sequence):
+        if not journal.first <= sequence <= journal.next:
+            raise LinkError("bad_sequence", "sequence")
+        self._journal = journal
+        self._sequence = sequence
+
+    def fill(self, view):
+        """The next whole items; how many bytes, 0 at the end."""
+        count, self._sequence = self._journal.read(self._sequence, view)
+        return count
 
 
 def _number(params, name, default=None):

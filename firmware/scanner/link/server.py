@@ -12,6 +12,7 @@ from micropython import const
 
 from scanner.link import frames, messages
 from scanner.link.messages import LinkError
+from scanner.link.pieces import Pieces
 
 _CHUNK = const(1024)  # bytes read at once
 _ROOM = const(8192)  # bytes taken in one poll, so that a flood of them cannot starve the camera
@@ -31,9 +32,12 @@ class Server:
         self._fault = fault
         self._gate = gate
         self._receiver = frames.Receiver()
+        self._sender = frames.Sender()
         self._chunk = memoryview(bytearray(_CHUNK))
         self._at = self._end = 0  # what of the chunk is still to be looked at
         self._out = None
+        self._pieces = None  # of an answer that comes in several
+        self._number = 0  # the request that they answer
         self._moved = ticks_ms()  # when the answer last made progress
         self._heard = self._moved  # when the last byte came
         self.dropped_answers = 0
@@ -45,27 +49,37 @@ class Server:
         began = ticks_ms()
         room = _ROOM
         while ticks_diff(ticks_ms(), began) < _TURN_MS:
-            if self._out is not None and not self._send(self._out):
-                if ticks_diff(ticks_ms(), self._moved) > _GAP_MS:
-                    return
-                continue
-            if self._at == self._end:
+            if self._out is None and self._at == self._end:
                 if room <= 0:
                     return
-                if not self._read():
-                    if not self._receiver.under_way or ticks_diff(ticks_ms(), self._heard) > _GAP_MS:
-                        return
+                if self._read():
+                    room -= self._end
+                elif self._pieces is not None:
+                    self._out = self._next_piece()
+                    self._moved = ticks_ms()
+                elif not self._receiver.under_way or ticks_diff(ticks_ms(), self._heard) > _GAP_MS:
+                    return
+                else:
                     continue
-                room -= self._end
+            if self._out is not None:
+                if not self._send(self._out) and ticks_diff(ticks_ms(), self._moved) > _GAP_MS:
+                    return
+                continue
             taken, message = self._receiver.feed(self._chunk, self._at, self._end)
             self._at += taken
             if message is not None:
-                self._out = memoryview(frames.build(self._serve(message)))
+                self._pieces = None  # whoever asks for something else has no use for the rest
+                self._out = self._serve(message)
                 began = self._moved = ticks_ms()  # what a request takes is not the answer's time
+
+    @property
+    def busy(self):
+        """Whether an answer is under way."""
+        return self._out is not None or self._pieces is not None
 
     def quiet(self, milliseconds):
         """Whether no answer is under way, and none was for so long."""
-        return self._out is None and ticks_diff(ticks_ms(), self._moved) >= milliseconds
+        return not self.busy and ticks_diff(ticks_ms(), self._moved) >= milliseconds
 
     def counters(self):
         """What was lost on this link since the start."""
@@ -90,11 +104,12 @@ class Server:
             self._moved = ticks_ms()
         self._out = left[sent:] if sent < len(left) else None
         if self._out is not None and ticks_diff(ticks_ms(), self._moved) > _PATIENCE_MS:
-            self._out = None
+            self._out = self._pieces = None
             self.dropped_answers += 1
         return self._out is None
 
     def _serve(self, message):
+        # The frame of the answer, or of its first piece.
         number = None
         try:
             number, method, params, token = messages.read_request(message)
@@ -102,15 +117,34 @@ class Server:
                 raise LinkError("unknown_method", method[:40])
             if self._gate is not None:
                 self._gate.check(method, token)
-            reply = messages.answer(number, self._methods[method](params))
-            if len(reply) > frames.MAX_MESSAGE:
-                raise LinkError("too_long", "the answer does not fit in a frame")
-            return reply
-        except LinkError as error:
-            return messages.failure(number, error.code, error.message)
-        except OSError as error:
-            self._fault(error)
-            return messages.failure(number, "flash_failed", str(error))
+            result = self._methods[method](params)
+            if isinstance(result, Pieces):
+                self._pieces, self._number = result, number
+                return self._next_piece()
+            return self._answer(number, messages.answer(number, result))
         except Exception as error:  # noqa: BLE001 - the edge: a fault in a method must not stop the scanner
+            return self._failure(number, error)
+
+    def _next_piece(self):
+        try:
+            length, more = self._pieces.answer(self._number, self._sender.message)
+        except Exception as error:  # noqa: BLE001 - as above
+            self._pieces = None
+            return self._failure(self._number, error)
+        if not more:
+            self._pieces = None
+        return self._sender.seal(length)
+
+    def _answer(self, number, reply):
+        if len(reply) > frames.MAX_MESSAGE:
+            reply = messages.failure(number, "too_long", "the answer does not fit in a frame")
+        return self._sender.build(reply)
+
+    def _failure(self, number, error):
+        if isinstance(error, LinkError):
+            code, message = error.code, error.message
+        else:
             self._fault(error)
-            return messages.failure(number, "internal_fault", type(error).__name__)
+            code = "flash_failed" if isinstance(error, OSError) else "internal_fault"
+            message = str(error) if isinstance(error, OSError) else type(error).__name__
+        return self._answer(number, messages.failure(number, code, message))

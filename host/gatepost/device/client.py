@@ -10,7 +10,8 @@ import contextlib
 import os
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -35,6 +36,7 @@ _SECONDS = 3.0
 _SLOW = 15.0  # for what writes much, signs or makes keys
 _WIPE = 600.0
 _TRIES = 3
+_PIECES = 256  # of an answer, as many as a scanner sends for one request
 _MOST_AT_ONCE = 8  # requests under way, whatever a scanner allows
 
 Supervisor = tuple[str, bytes]  # name, and public key as 65 bytes 04 || x || y
@@ -175,10 +177,12 @@ class Client:
         """Where the journal stands, signed by the scanner over `nonce` too."""
         return self.repeat("journal.head", {"nonce": nonce}, _SLOW)
 
-    def journal_read(self, sequence: int, limit: int | None = None) -> list[bytes]:
-        """The journal's items from a sequence number on, as many as fit in an answer; [] at the end."""
-        params = {"from": sequence} if limit is None else {"from": sequence, "max": limit}
-        return self.repeat("journal.read", params, _SLOW)["items"]
+    def journal_read(self, sequence: int, pieces: int = _PIECES) -> Iterator[bytes]:
+        """The journal's items from a sequence number on, some whole ones at a time; the last is empty at the end.
+
+        NoAnswer where one was lost: those before it are good, and what follows them can be asked for.
+        """
+        return self.pieces("journal.read", {"from": sequence, "pieces": pieces}, _SLOW)
 
     def journal_ack(self, sequence: int, digest: bytes) -> int:
         """Records up to `sequence` are safe here: the scanner may free them. The oldest that it still holds."""
@@ -195,16 +199,36 @@ class Client:
 
     def ask(self, method: str, params: dict[str, Any] | None = None, seconds: float = _SECONDS) -> Any:
         """The result of one request. Raises LinkError where the scanner refuses, NoAnswer where it is silent."""
-        return self._await(self._send(method, params), seconds)
+        return self._await(self._send(method, params), seconds)["result"]
 
-    def stream(self, method: str, pieces: Sequence[dict[str, Any]], seconds: float = _SECONDS) -> list[Any]:
-        """The results of requests that belong together: they are sent without waiting for each other's answers.
+    def pieces(self, method: str, params: dict[str, Any], seconds: float = _SECONDS) -> Iterator[bytes]:
+        """The pieces of an answer that is longer than a message, as they come; `seconds` is for each."""
+        number = self._send(method, params)
+        expected = 0
+        more = True
+        while more:
+            answer = self._await(number, seconds)
+            if answer.get("piece") != expected or not isinstance(answer["result"], bytes):
+                raise NoAnswer("a piece of the answer did not arrive")
+            expected += 1
+            more = answer.get("more", False)
+            yield answer["result"]
 
-        No more than `window` at a time: what the scanner has not read yet lies in its port's buffers. NoAnswer also
+    def stream(
+        self, method: str, pieces: Iterable[dict[str, Any]], seconds: float = _SECONDS
+    ) -> Iterator[Any]:
+        """The results, as they come, of requests that belong together and are sent without waiting for each other.
+
+        No more than `window` are under way: what the scanner has not read yet lies in its port's buffers. NoAnswer also
         where one of them got lost between others.
         """
-        numbers = [self._send(method, params) for params in pieces]
-        return [self._await(number, seconds, numbers[at + 1 :]) for at, number in enumerate(numbers)]
+        waiting = iter(pieces)
+        under_way = deque(self._send(method, params) for params in islice(waiting, self.window))
+        while under_way:
+            number = under_way.popleft()
+            answer = self._await(number, seconds, under_way)
+            under_way.extend(self._send(method, params) for params in islice(waiting, 1))
+            yield answer["result"]
 
     def _send(self, method: str, params: dict[str, Any] | None) -> int:
         self._number = (self._number + 1) & 0xFFFFFFFF
@@ -221,7 +245,7 @@ class Client:
         self.sent_bytes += len(frame)
         return self._number
 
-    def _await(self, number: int, seconds: float, later: Sequence[int] = ()) -> Any:
+    def _await(self, number: int, seconds: float, later: Collection[int] = ()) -> dict[str, Any]:
         deadline = time.monotonic() + seconds
         while True:
             while self._inbox:
@@ -229,7 +253,7 @@ class Client:
                 if "error" in answer and answer.get("id") in (number, None):
                     raise LinkError(str(answer["error"].get("code")), str(answer["error"].get("message", "")))
                 if answer.get("id") == number and "result" in answer:
-                    return answer["result"]
+                    return answer
                 self.stale_answers += 1
                 if answer.get("id") in later:  # a scanner answers in order
                     raise NoAnswer("a request did not reach the scanner")

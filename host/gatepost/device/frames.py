@@ -34,18 +34,20 @@ def _long(block: bytes) -> bytes:
 
 def cobs_decode(data: bytes) -> bytes:
     """Back again; ValueError for bytes that are no COBS."""
-    out = bytearray()
+    if 0 in data:
+        raise ValueError("no COBS")
+    parts = []
     at = 0
-    while at < len(data):
+    end = len(data)
+    while at < end:
         count = data[at]
-        block = data[at + 1 : at + count]
-        if count == 0 or len(block) != count - 1 or 0 in block:
-            raise ValueError("no COBS")
-        out += block
+        parts.append(data[at + 1 : at + count])
         at += count
-        if count < 255 and at < len(data):
-            out.append(0)
-    return bytes(out)
+        if count < 255 and at < end:
+            parts.append(b"\0")
+    if at > end:
+        raise ValueError("no COBS")
+    return b"".join(parts)
 
 
 def build(message: bytes) -> bytes:

@@ -24,7 +24,7 @@ _OPEN_SECONDS = 30.0  # a signature is verified and flash made ready
 _CHUNK_SECONDS = 5.0
 _COPY_SECONDS = 30.0
 _COMMIT_SECONDS = 120.0  # every part is read back and hashed
-_FLUSH = 16384  # bytes between two points from which a cut transfer goes on; each costs the scanner an erase
+_FLUSH = 32768  # bytes between two points from which a cut transfer goes on; each costs the scanner an erase
 _DETOURS = 20  # times that a scanner may ask for something else than it was sent
 
 
@@ -52,7 +52,6 @@ def push_bundle(client: Client, bundle: bytes | Bundle, progress: Progress | Non
     missing = set(state["missing"])
     chunk = int(state["chunk"])
     content = found.content
-    window = client.window
     detours = 0
     place: list[int] | None = state["next"]
     while place is not None:
@@ -63,9 +62,14 @@ def push_bundle(client: Client, bundle: bytes | Bundle, progress: Progress | Non
             progress(starts[part] + offset, len(content))
         try:
             if part in missing:
-                pieces = _pieces(content, starts, missing, (part, offset), chunk, window)
-                state = client.stream("bundle.chunk", pieces, _CHUNK_SECONDS)[-1]
-                sent += sum(len(each["data"]) for each in pieces)
+                pieces = _pieces(content, starts, missing, (part, offset), chunk)
+                for piece, answer in zip(
+                    pieces, client.stream("bundle.chunk", pieces, _CHUNK_SECONDS), strict=True
+                ):
+                    state = answer
+                    sent += len(piece["data"])
+                    if progress:
+                        progress(starts[piece["part"]] + piece["offset"] + len(piece["data"]), len(content))
             else:
                 state = client.repeat("bundle.copy", {}, _COPY_SECONDS)
         except NoAnswer:
@@ -101,16 +105,16 @@ def _begin(client: Client, manifest: bytes) -> dict[str, Any]:
 
 
 def _pieces(
-    content: bytes, starts: list[int], missing: set[int], place: tuple[int, int], chunk: int, window: int
+    content: bytes, starts: list[int], missing: set[int], place: tuple[int, int], chunk: int
 ) -> list[dict[str, Any]]:
-    """The next few chunks from a place on, as far as all there must be sent; the last of a flush says so."""
+    """The chunks from a place on, as far as all there must be sent; the last of a flush says so."""
     part, offset = place
     end = part + 1
     while end in missing:
         end += 1
     at = starts[part] + offset
     pieces: list[dict[str, Any]] = []
-    while at < starts[end] and len(pieces) < window:
+    while at < starts[end]:
         while starts[part + 1] <= at:
             part += 1
         data = content[at : min(at + chunk, starts[end])]

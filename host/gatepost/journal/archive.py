@@ -8,13 +8,12 @@ scanner's own copy, so nothing is acknowledged before it is on this disk.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from pathlib import Path
 
 from gatepost.errors import GatepostError
 from gatepost.journal.head import Head
-from gatepost.journal.items import HEAD, RECORD, SEGMENT, START, link, split, wrap_head
-from gatepost.journal.segment import read_segment
+from gatepost.journal.items import CHECK, RECORD, SEGMENT, START, link, split, walk, wrap_head
+from gatepost.journal.segment import Segment, read_segment
 from gatepost.journal.verify import Report, verify
 
 MAGIC = b"GPJOURN1"
@@ -22,15 +21,16 @@ _BODY = len(MAGIC) + 65
 
 
 class Archive:
-    """`device`: the scanner's point; `next`: the record to ask it for; `digest`: the chain's behind all items."""
+    """`device`: the scanner's point; `next`: the record to ask it for; `size`: bytes of the file."""
 
     def __init__(self, path: Path, device: bytes) -> None:
         self.path = path
         self.device = device
         self.next: int | None = None
-        self.digest = START
-        self.collected = START
-        self.ordinal = 0
+        self.size = 0
+        self._ordinal = 0  # of the newest segment
+        self._digest = START
+        self._fresh: list[bytes] = []  # what `_digest` does not cover yet
 
     @classmethod
     def open(cls, path: Path, device: bytes | None = None) -> Archive:
@@ -45,8 +45,23 @@ class Archive:
         archive = cls(path, data[len(MAGIC) : _BODY])
         if device is not None and device != archive.device:
             raise GatepostError(f"{path} holds the journal of another scanner")
-        archive._follow(data[_BODY:])
+        archive.size = len(data)
+        archive._take(data[_BODY:], repeated=True)
         return archive
+
+    @property
+    def digest(self) -> bytes:
+        """The chain's digest behind all items."""
+        fresh, self._fresh = self._fresh, []
+        for data in fresh:
+            for item in split(data):
+                if item.kind == RECORD:
+                    self._digest = link(self._digest, item.whole)
+                elif item.kind == SEGMENT:
+                    segment = _segment(item.content)
+                    if segment is not None:
+                        self._digest = link(segment.previous, item.whole)
+        return self._digest
 
     def items(self) -> bytes:
         """Everything that was collected."""
@@ -55,25 +70,14 @@ class Archive:
     def verify(self) -> Report:
         return verify(self.items(), self.device)
 
-    def add(self, pieces: Iterable[bytes]) -> int:
+    def add(self, data: bytes) -> int:
         """Append what the scanner sent; the number of new records. It is surely on disk when a head follows it.
 
         A segment's head that is here already is left out: the scanner repeats it with the first record behind it.
         """
-        data = b"".join(pieces)
-        fresh = []
-        records = at = 0
-        for item in split(data):
-            if item.kind == HEAD:
-                break
-            at = item.at + len(item.whole)
-            if item.kind == SEGMENT and self._ordinal(item.content) <= self.ordinal:
-                continue
-            records += item.kind == RECORD
-            fresh.append(item.whole)
-            self._follow(item.whole)
-        self._append(b"".join(fresh))
-        if at != len(data):
+        records, whole, fresh = self._take(data, repeated=False)
+        self._append(fresh)
+        if whole != len(data):
             raise GatepostError("the scanner sent something that is no journal")
         return records
 
@@ -82,31 +86,39 @@ class Archive:
         when this returns."""
         self._append(wrap_head(head.pack()), True)
 
-    def _follow(self, data: bytes) -> None:
-        for item in split(data):
-            if item.kind == RECORD:
-                self.digest = self.collected = link(self.digest, item.whole)
-                self.next = (self.next or 0) + 1
-            elif item.kind == SEGMENT:
-                try:
-                    segment = read_segment(item.content)
-                except ValueError:
-                    continue
-                self.ordinal = segment.ordinal
-                self.next = segment.first
-                self.digest = link(segment.previous, item.whole)
+    def _take(self, data: bytes, repeated: bool) -> tuple[int, int, bytes]:
+        """Count on over the items of `data`: (records, bytes of whole items, those of them that are new).
 
-    def _ordinal(self, content: bytes) -> int:
-        try:
-            return read_segment(content).ordinal
-        except ValueError:
-            return self.ordinal + 1
+        `repeated`: what an archive holds is in it as often as it is; heads too. From a scanner neither is wanted.
+        """
+        records = at = start = 0
+        kept = []
+        for kind, here, end in walk(data):
+            if kind == RECORD:
+                records += 1
+                self.next = (self.next or 0) + 1
+            elif kind == SEGMENT:
+                segment = _segment(data[here + 3 : end - CHECK])
+                if segment is not None:
+                    if segment.ordinal <= self._ordinal and not repeated:
+                        kept.append(data[start:here])
+                        start = end
+                    else:
+                        self._ordinal = segment.ordinal
+                        self.next = segment.first
+            elif not repeated:
+                break
+            at = end
+        kept.append(data[start:at])
+        fresh = b"".join(kept)
+        self._fresh.append(fresh)
+        return records, at, fresh
 
     def _append(self, data: bytes, settle: bool = False) -> None:
         try:
             handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             with os.fdopen(handle, "ab") as file:
-                file.write(data)
+                self.size += file.write(data)
                 if settle:
                     file.flush()
                     os.fsync(file.fileno())
@@ -122,3 +134,11 @@ def _read(path: Path) -> bytes:
     if data[: len(MAGIC)] != MAGIC or len(data) < _BODY:
         raise GatepostError(f"{path} is no archive of a scanner's journal")
     return data
+
+
+def _segment(content: bytes) -> Segment | None:
+    """What a segment's head says, or None for one that cannot be read: verification names it."""
+    try:
+        return read_segment(content)
+    except ValueError:
+        return None

@@ -40,15 +40,21 @@ class Item:
 
 def split(data: bytes, at: int = 0) -> Iterator[Item]:
     """The items of `data` one after the other, up to its end or to what is no item."""
-    end = len(data)
+    for kind, start, end in walk(data, at):
+        yield Item(kind, data[start:end], start)
+
+
+def walk(data: bytes, at: int = 0) -> Iterator[tuple[int, int, int]]:
+    """(kind, start, end) of the items of `data`, like `split`."""
+    last = len(data) - 3 - CHECK
     unpack = _FRAME.unpack_from
-    while at + 3 + CHECK <= end:
+    while at <= last:
         kind, length = unpack(data, at)
-        size = 3 + length + CHECK
-        if kind > HEAD or length > MOST or at + size > end:
+        end = at + 3 + length + CHECK
+        if kind > HEAD or length > MOST or end > len(data):
             return
-        yield Item(kind, data[at : at + size], at)
-        at += size
+        yield kind, at, end
+        at = end
 
 
 def wrap_head(content: bytes) -> bytes:

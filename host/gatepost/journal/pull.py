@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from gatepost.device.refusals import NoAnswer
 from gatepost.errors import GatepostError
 from gatepost.journal.archive import Archive
 from gatepost.journal.head import Head, read_head
 from gatepost.journal.verify import Report
 
+_LOSSES = 5  # of answers on the way
 _TRIES = 8  # the scanner goes on scanning: a head may be ahead of what was just read
 
 
@@ -20,7 +22,7 @@ class Scanner(Protocol):
 
     def journal_head(self, nonce: bytes) -> Mapping[str, Any]: ...
 
-    def journal_read(self, sequence: int) -> Sequence[bytes]: ...
+    def journal_read(self, sequence: int) -> Iterable[bytes]: ...
 
     def journal_ack(self, sequence: int, digest: bytes) -> Any: ...
 
@@ -63,9 +65,9 @@ def collect(
             start = head.first
         if (start, archive.digest) == (head.next, head.digest):
             break
-        before = archive.digest
+        before = archive.size
         records += _read(archive, scanner, start, head.next, progress)
-        if archive.digest == before:
+        if archive.size == before:
             break  # nothing more comes, and it is not what the scanner signed: the report will say so
     else:
         raise GatepostError("the journal grows faster than it can be read; nothing was acknowledged")
@@ -81,14 +83,22 @@ def collect(
 def _read(
     archive: Archive, scanner: Scanner, start: int, end: int, progress: Callable[[int, int], None] | None
 ) -> int:
-    records = 0
+    records = lost = 0
     at = start
     while True:
-        before = archive.digest
-        added = archive.add(scanner.journal_read(at))
-        records += added
-        if progress is not None:
-            progress(records, max(end - start, records))
-        if archive.next is None or (not added and archive.digest == before) or archive.next >= end:
-            return records
-        at = archive.next
+        before = archive.size
+        try:
+            for piece in scanner.journal_read(at):
+                records += archive.add(piece)
+                if progress is not None:
+                    progress(records, max(end - start, records))
+        except NoAnswer:
+            # What came before the lost piece is whole and in its place.
+            lost += 1
+            if lost == _LOSSES:
+                raise
+        else:
+            if archive.size == before or (archive.next is not None and archive.next >= end):
+                return records
+        if archive.next is not None:
+            at = archive.next
