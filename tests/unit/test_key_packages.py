@@ -15,7 +15,7 @@ from gatepost.keys import package, partners
 from gatepost.keys.handover import Contents, PackageRefused
 from gatepost.keys.package import CONTENT_TYPE, CONTEXT
 from gatepost.keys.reading import ReadingKey, read_reading_key
-from gatepost.trust import signing
+from gatepost.trust import keylist, signing
 from gatepost.trust.records import KeyRecord
 from gatepost.trust.signing import point
 from gatepost.trust.sources import Options, read_sources
@@ -221,6 +221,47 @@ def test_what_an_authority_may_not_hand_over_is_neither_sent_nor_accepted(monkey
 def test_a_reading_key_that_no_scanner_can_keep_is_refused(change):
     with pytest.raises(GatepostError):
         sealed(contents([], [reader(**change)]))
+
+
+ODD = (None, True, -1, 1.5, 1 << 70, "", "x" * 300, "\ud7ff", b"", bytes(300), [], [[]], {}, {"a": []})
+
+
+def test_whatever_stands_inside_is_refused_or_can_be_written_down(monkeypatch, tmp_path):
+    """A sender that is no Gatepost: every member, and the whole, as something else."""
+    encode = cbor2.dumps
+    inner: dict = {}
+
+    def instead(value, *arguments, **options):
+        inside = isinstance(value, dict) and "reading" in value
+        return encode(inner["is"] if inside else value, *arguments, **options)
+
+    def accepted(content) -> bool:
+        inner["is"] = content
+        with monkeypatch.context() as patched:
+            patched.setattr(package.cbor2, "dumps", instead)
+            message = sealed()
+        try:
+            found = package.unseal(package.read(message), RECIPIENT)
+        except PackageRefused as error:
+            assert error.code in ("bad_contents", "foreign_key", "wrong_environment", "demonstration")
+            return False
+        done = partners.accept(tmp_path / "ut", package.read(message), found, None)
+        return len(keylist.decode(keylist.encode(done.signing))) == len(done.signing)
+
+    signing_key = signer().to_json() | {"issuer": "", "domain": "", "revoked": False, "n": "", "e": 0}
+    reading_key = {
+        "kid": b"READ-UT1", "country": "UT", "begin": 1, "end": 2, "key": SECRET, "demonstration": False,
+    }  # fmt: skip
+    assert accepted({"signing": [signing_key], "reading": [reading_key]})
+    for odd in ODD:
+        assert not accepted(odd)
+        for name in signing_key:
+            accepted({"signing": [signing_key | {name: odd}], "reading": [reading_key]})
+        for name in reading_key:
+            assert not accepted({"signing": [signing_key], "reading": [reading_key | {name: odd}]}), (
+                name,
+                odd,
+            )
 
 
 def test_demonstration_and_earnest_do_not_mix():

@@ -44,15 +44,18 @@ def check_contents(contents: Contents, country: str, environment: str) -> None:
         raise PackageRefused(
             "bad_contents", f"a scanner holds {MOST_READING} reading keys, and a package no more"
         )
-    _once([key.kid for key in contents.reading], "reading keys")
-    _once([each.identity for each in contents.signing], "signing keys")
     for key in contents.reading:
-        reading.check(key)
+        try:
+            reading.check(key)
+        except GatepostError as error:
+            raise PackageRefused("bad_contents", str(error)) from None
         if key.country != country:
             raise PackageRefused("foreign_key", f"a reading key of {key.country} in a package of {country}")
         _separate(key.demonstration, environment, f"reading key {key.kid.hex()}")
     for record in contents.signing:
         _check_signer(record, country, environment)
+    _once([key.kid for key in contents.reading], "reading keys")
+    _once([each.identity for each in contents.signing], "signing keys")
 
 
 def _check_signer(record: KeyRecord, country: str, environment: str) -> None:

@@ -59,7 +59,10 @@ def load(folder: Path) -> Partner | None:
         content = json.loads((folder / STATE).read_bytes())
         if content.pop("format") != _FORMAT:
             raise ValueError("format")
-        return Partner(**content)
+        partner = Partner(**content)
+        if any(not isinstance(value, int if name == "version" else str) for name, value in content.items()):
+            raise ValueError("types")
+        return partner
     except FileNotFoundError:
         return None
     except OSError as error:

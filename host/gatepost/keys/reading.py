@@ -75,6 +75,8 @@ def check(key: ReadingKey) -> ReadingKey:
         or not 0 <= key.begin <= key.end <= _WIDEST
     ):
         raise GatepostError("a reading key's validity begins after 1970, and ends after that and before 2106")
+    if type(key.demonstration) is not bool:
+        raise GatepostError("a reading key is a demonstration's or not")
     return key
 
 

@@ -84,7 +84,7 @@ class KeyRecord:
                 if name in values:
                     values[name] = base64.b64decode(values[name], validate=True)
             return check(cls(**values))
-        except (TypeError, ValueError) as error:
+        except (AttributeError, TypeError, ValueError) as error:
             raise GatepostError(f"not a key record: {error}") from None
 
 
@@ -103,6 +103,9 @@ def check(record: KeyRecord) -> KeyRecord:
         raise GatepostError("an RSA key has 2048 to 8192 bits and an exponent below 2^32")
     if record.country and not (len(record.country) == 2 and record.country.isascii()):
         raise GatepostError(f"a country has two letters: {record.country!r}")
+    numbers = (record.e, record.usage, record.not_before, record.not_after)
+    if not all(type(each) is int for each in numbers) or type(record.revoked) is not bool:
+        raise GatepostError("exponent, usage and validity are numbers, and a key is revoked or not")
     if not (0 <= record.usage <= 7 and 0 <= record.not_before <= NO_END and 0 <= record.not_after <= NO_END):
         raise GatepostError("usage or validity out of range")
     for name in ("participant", "domain", "name", "issuer"):
