@@ -195,7 +195,7 @@ def test_the_code_knows_every_demonstration_key():
     for path in DEMONSTRATION.rglob("*.key.pem"):
         key = files.load_private(path)
         assert key.demonstration and isinstance(key.key, ec.EllipticCurvePrivateKey)
-        found.add(keys._fingerprint(key.key.public_key()))
+        found.add(files.fingerprint(key.key.public_key()))
     assert found == FINGERPRINTS
     records, _ = read_sources([DEMONSTRATION / "issuer"], Options(include_authorities=True))
     assert len(records) == 2 and all(map(is_demonstration_record, records))
