@@ -20,6 +20,7 @@ pytest.register_assert_rewrite(
     "unit.test_inverse",
     "unit.test_one_policy",
     "unit.test_p256_field",
+    "unit.test_vision_quiet",
     "unit.test_together",
 )
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from harness import damage, frames, pictures
 from PIL import Image
+from unit.test_vision_quiet import QUIET, empty
 
 from mcu.machine import FREE
 
@@ -88,6 +89,16 @@ def test_made_frames_read_the_same(mcu, mp64, mp32, kind, size):
 @pytest.mark.parametrize("textured", [False, True])
 def test_nothing_is_found_where_nothing_is(mcu, textured):
     assert symbols(mcu, frames.frame([], textured=textured, noise=4, seed=9)) == []
+
+
+@pytest.mark.parametrize("size", ["vga", "qvga"])
+@pytest.mark.parametrize("kind", ["blank", "noise", "texture", "text", "stripes", "soft"])
+def test_a_frame_without_a_code_allocates_nothing(mcu, kind, size):
+    image = empty(kind, size, 0)
+    mcu.load(FREE, image.tobytes())
+    source = "import uctypes\nframe = uctypes.bytearray_at(at, width * height)\n" + QUIET
+    names = {"at": FREE, "width": image.width, "height": image.height}
+    assert mcu.run(source, space="quiet", **names)[0] == ()
 
 
 def test_the_frame_is_left_alone(mcu):

@@ -7,7 +7,7 @@ GRID = """
 from scanner.vision.alignment import AlignmentSearch
 from scanner.vision.deciding import Decider
 from scanner.vision.finder import FinderSearch
-from scanner.vision.grouping import triples
+from scanner.vision.grouping import Grouping
 from scanner.vision.mesh import Mesh
 from scanner.vision.placing import Placing
 from scanner.vision.sampling import Sampler
@@ -18,7 +18,9 @@ placing = Placing(mesh, sampler, AlignmentSearch())
 search.begin(frame, width, height)
 search.scan(0, 2, 0, False)
 result = None
-for three in triples(search.found):
+grouping = Grouping()
+for k in range(grouping.arrange(search.places, search.count)):
+    three = [search.finder(place) for place in grouping.get(k)]
     flip = 255 if three[0].inverted else 0
     if placing.place(frame, width, height, three, flip):
         sampler.sample(frame, width, height, mesh, flip)

@@ -6,7 +6,7 @@
 # so that no frame, whatever it shows, can hold the scanner up.
 from scanner.vision.budget import Budget
 from scanner.vision.finder import FinderSearch
-from scanner.vision.grouping import triples
+from scanner.vision.grouping import Grouping
 from scanner.vision.reading import Reading
 from scanner.vision.stages import FIND, Stages
 
@@ -43,8 +43,9 @@ _SMALL_THOROUGH = (
     (0, 2, 0, True, True, 0),
     (0, 2, 1, False, True, 0),
 )
-_LARGE = (_QUICK, _NOISY, _THOROUGH)
-_SMALL = (_SMALL_QUICK, _SMALL_NOISY, _SMALL_THOROUGH)
+# In the order in which they are scanned: the first, the other quick ones or those for noise, the thorough ones.
+_LARGE = (_QUICK[:1], _QUICK[1:], _NOISY, _THOROUGH[:1], _THOROUGH[1:])
+_SMALL = (_SMALL_QUICK[:1], _SMALL_QUICK[1:], _SMALL_NOISY, _SMALL_THOROUGH[:1], _SMALL_THOROUGH[1:])
 
 _QUICK_WORK = 3450  # thousands of instructions
 _FILLED_WORK = 4500  # where enough has a contrast that a pale or blurred code may be there
@@ -57,24 +58,31 @@ class Decoder:
     """Reads the QR symbols in a frame. Buffers are made once, for frames up to the given size; a larger frame
     enlarges them. `clock` is a function like time.ticks_us; with one, `stage_us` tells the microseconds that the
     last frame took to find finders, to fit and sample grids, and to read them. `seen` is how many finder patterns
-    the last frame showed: where it shows some and nothing could be read, a steadier hand may help."""
+    the last frame showed: where it shows some and nothing could be read, a steadier hand may help.
+
+    Most frames hold no code, and those leave nothing to the garbage collector: nothing is allocated until three finder
+    patterns stand like the corners of a symbol, or two promise a third."""
 
     def __init__(self, max_width=640, max_height=480, clock=None):
         self._search = FinderSearch(max_width, max_height)
         self._budget = Budget()
         self._stages = Stages(clock)
+        self._grouping = Grouping()
         self._reading = Reading(self._budget, self._stages)
+        self._found = []
+        self._used = set()  # numbers of the finders that belong to a symbol
+        self._tried = set()
         self.stage_us = self._stages.us
         self.seen = 0
 
     def decode(self, frame, width, height):
-        """The list of Symbols in a frame of 8-bit luminance (bytes, bytearray or memoryview), row by row."""
+        """The Symbols, as a tuple, in a frame of 8-bit luminance (bytes, bytearray or memoryview), row by row."""
         stages = self._stages
         started = stages.begin()
         self.stage_us = stages.us
         self.seen = 0
         if width < _LEAST_SIDE or height < _LEAST_SIDE:
-            return []
+            return ()
         if len(frame) < width * height:
             raise ValueError("frame shorter than its size")
         budget = self._budget
@@ -85,25 +93,29 @@ class Decoder:
         self._frame = frame
         self._width = width
         self._height = height
-        self._found = []
-        self._used = set()
-        self._tried = set()
+        if self._found:
+            self._found = []
+        self._tried.clear()
+        self._used.clear()
+        self._grouping.begin()
         self._small = width * height < _SMALL_FRAME
-        quick, noisy, thorough = _SMALL if self._small else _LARGE
-        work = self._scan(quick[:1], budget.share(_QUICK_WORK), True)
+        first, quick, noisy, between, thorough = _SMALL if self._small else _LARGE
+        work = self._scan(first, budget.share(_QUICK_WORK), True)
         if (search.thresholds.filled or search.thresholds.bold) and not search.noisy:
             most = _BOLD_WORK if search.thresholds.bold else _FILLED_WORK
             work += budget.share(most - _QUICK_WORK)
-        self._scan(noisy if search.noisy else quick[1:], work, True)
+        self._scan(noisy if search.noisy else quick, work, True)
         if not self._found and search.promising:
-            self._scan(thorough[:1], budget.left, False)
+            self._scan(between, budget.left, False)
             self._complete()
-            self._scan(thorough[1:], budget.left, False)
+            self._scan(thorough, budget.left, False)
             self._complete()
         self.seen = search.count
-        found = self._found
-        self._found = []
         self._frame = b""
+        if not self._found:
+            return ()
+        found = tuple(self._found)
+        self._found = []
         return found
 
     def _scan(self, passes, work, quick):
@@ -135,10 +147,12 @@ class Decoder:
         before = len(self._found)
         stages = self._stages
         started = stages.now()
+        search = self._search
         used = self._used
-        candidates = triples([f for f in self._search.found if f.number not in used])
         placed = _MOST_PLACED
-        for three in candidates:
+        for k in range(self._grouping.arrange(search.places, search.count)):
+            a, b, c = self._grouping.get(k)
+            three = (search.finder(a), search.finder(b), search.finder(c))
             key = tuple([f.number for f in three])
             if key in self._tried or not used.isdisjoint(key):
                 continue
@@ -152,11 +166,12 @@ class Decoder:
             if one is not None:
                 self._found.append(one)
                 used.update(key)
+                self._grouping.leave_out(key)
         return len(self._found) > before
 
     def _complete(self):
         # Look for the third finder of two.
-        if not self._found:
+        if not self._found and self._search.count > 1:
             one = self._reading.complete(self._frame, self._width, self._height, self._search.found)
             if one is not None:
                 self._found.append(one)

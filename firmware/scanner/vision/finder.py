@@ -118,15 +118,21 @@ class FinderSearch:
 
     @property
     def found(self):
-        """The finders found so far, as a list of Finder; the same object for the same finder each time."""
-        found = []
-        for k in range(self._findings.count):
-            number, x, y, module, inverted, hits, lines = self._findings.get(k)
-            if number not in self._finders:
-                self._finders[number] = Finder(number, x, y, module, inverted, hits, lines)
-            self._finders[number].hits = hits
-            found.append(self._finders[number])
-        return found
+        """The finders found so far, as a list of Finder."""
+        return [self.finder(k) for k in range(self._findings.count)]
+
+    @property
+    def places(self):
+        """The same as findings.py has them."""
+        return self._findings.places
+
+    def finder(self, k):
+        """The finder at k of those; the same object for the same finder each time."""
+        number, x, y, module, inverted, hits, lines = self._findings.get(k)
+        if number not in self._finders:
+            self._finders[number] = Finder(number, x, y, module, inverted, hits, lines)
+        self._finders[number].hits = hits
+        return self._finders[number]
 
     def begin(self, frame, width, height):
         """Take up a new frame and forget the finders of the one before."""

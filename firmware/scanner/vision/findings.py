@@ -136,10 +136,10 @@ def _examine_hits(frame, hits, place, places, counts, geometry, line, edges, out
 
 
 class Findings:
-    """`count` finders, of which `get` tells."""
+    """`count` finders, of which `get` tells; `places`: seven numbers of each."""
 
     def __init__(self):
-        self._places = array("i", (0,) * (_RECORD * _ROOM))
+        self.places = array("i", (0,) * (_RECORD * _ROOM))
         # Finders; how many were numbered; points for those that showed along (nearly) all lines; how many hits looked
         # like a finder down and across; whether one of light on dark was among the former.
         self._counts = array("i", (0, 0, 0, 0, 0))
@@ -164,16 +164,16 @@ class Findings:
 
     def get(self, k):
         """Number, x, y, module, inverted, hits, lines of the finder at k."""
-        x, y, module, inverted, hits, number, lines = self._places[_RECORD * k : _RECORD * (k + 1)]
+        x, y, module, inverted, hits, number, lines = self.places[_RECORD * k : _RECORD * (k + 1)]
         return number, x - _BIAS, y - _BIAS, module, inverted, hits, lines
 
     def make_room(self):
         """What one row alone has hit is most likely noise: it must not fill the room."""
         if self._counts[0] >= _ROOM // 2:
-            self._counts[0] = _certain(self._places, self._counts[0])
+            self._counts[0] = _certain(self.places, self._counts[0])
 
     def examine(self, frame, probe, hits, place):
         """Examine the hits of some rows (crossings.py). False if there are more finders than can be."""
         return _examine_hits(
-            frame, hits, place, self._places, self._counts, probe.geometry, probe.line, probe.edges, probe.out
+            frame, hits, place, self.places, self._counts, probe.geometry, probe.line, probe.edges, probe.out
         )

@@ -3,6 +3,9 @@
 # The judgement is loose on purpose: under perspective the three finders differ in size, the legs in length, and
 # the corner is no right angle. Whether a triple is a symbol is decided later by its timing pattern and, in the
 # end, by Reed-Solomon.
+#
+# Noise, text and stripes show finder patterns by chance, of which hardly any three stand like corners: to tell so
+# allocates nothing.
 from array import array
 
 import micropython
@@ -12,6 +15,14 @@ from scanner.vision.roots import integer_root
 
 _MOST_FINDERS = const(24)  # those hit by most rows; each triple costs time
 _MOST_TRIPLES = const(40)
+_FINDER = const(
+    6
+)  # numbers of each: x, y (both + 2^16), module, inverted, badness of few hits, its place among all
+_FINDING = const(7)  # numbers of each finding, as findings.py has them
+_BIASES = const((1 << 20) - (1 << 16))  # what it adds to coordinates, less what is added here
+_MANY_HITS = const(4)
+_LEG = const(6)
+_TRIPLE = const(4)
 # Ratios are in 1/256.
 _LEAST_SPAN = const(10 * 256)  # modules between two finders' middles: version 1 has 14
 _MOST_SPAN = const(240 * 256)  # version 40 has 170; small finders are measured poorly
@@ -21,9 +32,59 @@ _MOST_COSINE = const(159)  # of the angle at the corner
 
 
 @micropython.viper
+def _take(p: ptr32, f: ptr32, places: ptr32, count: int, used: ptr32, spent: int, finders: ptr32) -> int:
+    # Copy the findings that belong to no symbol (`used`: the numbers of `spent` that do) to `finders`: where there are
+    # too many those that most rows hit, and of those hit by as many the first. Returns how many. p, f: no meaning.
+    level = 0
+    few = 0 - 1  # how many hit by `level` rows are taken; below 0 those hit by more are only counted
+    while True:
+        p = places
+        f = finders
+        taken = 0
+        k = count
+        while k:
+            hits = int(p[4])
+            n = spent
+            u = used
+            while n:
+                if int(u[0]) == int(p[5]):
+                    hits = 0
+                u = ptr32(int(u) + 4)
+                n -= 1
+            fits = 0
+            if hits > level:
+                fits = 1
+            elif hits == level and few > 0:
+                few -= 1
+                fits = 1
+            if fits:
+                taken += 1
+                if few >= 0:
+                    if hits > _MANY_HITS:
+                        hits = _MANY_HITS
+                    f[0] = int(p[0]) - _BIASES
+                    f[1] = int(p[1]) - _BIASES
+                    f[2] = int(p[2])
+                    f[3] = int(p[3])
+                    f[4] = 256 // (1 + hits)
+                    f[5] = count - k
+                    f = ptr32(int(f) + 4 * _FINDER)
+            p = ptr32(int(p) + 4 * _FINDING)
+            k -= 1
+        if few >= 0:
+            return taken
+        if taken > _MOST_FINDERS:
+            level += 1
+        elif level:
+            few = _MOST_FINDERS - taken
+        else:
+            few = 0
+
+
+@micropython.viper
 def _find_legs(f: ptr32, n: int, i: int, legs: ptr32) -> int:
     # Legs from finder i: which, dx, dy in 1/8 px, length, modules / 256, how much the two sizes differ.
-    a = ptr32(int(f) + i * 20)
+    a = ptr32(int(f) + i * 4 * _FINDER)
     module = int(a[2])
     count = 0
     k = 0
@@ -49,7 +110,7 @@ def _find_legs(f: ptr32, n: int, i: int, legs: ptr32) -> int:
                     legs[5] = ratio - 256
                     legs = ptr32(int(legs) + 24)
                     count += 1
-        f = ptr32(int(f) + 20)
+        f = ptr32(int(f) + 4 * _FINDER)
         k += 1
     return count
 
@@ -81,7 +142,11 @@ def _join_legs(f: ptr32, i: int, legs, count: int, best: ptr32, kept: int) -> in
                 if cosine <= _MOST_COSINE:
                     bad = ratio - 256 + cosine + ((int(b[5]) + int(c[5])) >> 1)
                     # Rows that hit a finder speak for it, up to a point.
-                    bad += int(hits[5 * i]) + int(hits[5 * int(b[0])]) + int(hits[5 * int(c[0])])
+                    bad += (
+                        int(hits[_FINDER * i])
+                        + int(hits[_FINDER * int(b[0])])
+                        + int(hits[_FINDER * int(c[0])])
+                    )
                     at = kept
                     if kept == _MOST_TRIPLES:
                         at -= 1
@@ -113,20 +178,37 @@ def _join_legs(f: ptr32, i: int, legs, count: int, best: ptr32, kept: int) -> in
     return kept
 
 
-def triples(finders):
-    """Yields lists of (top left, top right, bottom left), best first; mirrored codes give the same order, flipped."""
-    if len(finders) > _MOST_FINDERS:
-        finders = sorted(finders, key=lambda f: -f.hits)[:_MOST_FINDERS]
-    count = len(finders)
-    numbers = array("i")
-    for f in finders:
-        numbers.extend(
-            array("i", (f.x + (1 << 16), f.y + (1 << 16), f.module, f.inverted, 256 // (1 + min(f.hits, 4))))
+class Grouping:
+    """The triples of one frame's findings, best first."""
+
+    def __init__(self):
+        self._finders = array("i", (0,) * (_FINDER * _MOST_FINDERS))
+        self._legs = array("i", (0,) * (_LEG * _MOST_FINDERS))
+        self._best = array("i", (0,) * (_TRIPLE * _MOST_TRIPLES))
+        self._used = array("i")  # numbers of those that belong to a symbol
+
+    def begin(self):
+        """A new frame."""
+        if self._used:
+            self._used = array("i")
+
+    def leave_out(self, numbers):
+        """These findings belong to a symbol."""
+        self._used.extend(array("i", numbers))
+
+    def arrange(self, places, count):
+        """How many triples (at most 40) the `count` findings at `places` make up."""
+        finders = self._finders
+        legs = self._legs
+        taken = _take(places, finders, places, count, self._used, len(self._used), finders)
+        kept = 0
+        for i in range(taken):
+            kept = _join_legs(finders, i, legs, _find_legs(finders, taken, i, legs), self._best, kept)
+        return kept
+
+    def get(self, k):
+        """Where among the findings the finders of triple k are: top left, top right, bottom left; mirrored codes give
+        the same order, flipped."""
+        return tuple(
+            [self._finders[_FINDER * i + 5] for i in self._best[_TRIPLE * k + 1 : _TRIPLE * (k + 1)]]
         )
-    legs = array("i", (0,) * (6 * count))
-    best = array("i", (0,) * (4 * _MOST_TRIPLES))
-    kept = 0
-    for i in range(count):
-        kept = _join_legs(numbers, i, legs, _find_legs(numbers, count, i, legs), best, kept)
-    for k in range(0, 4 * kept, 4):
-        yield [finders[best[k + n]] for n in (1, 2, 3)]

@@ -17,7 +17,8 @@ class Stages:
 
     def begin(self):
         """A new frame."""
-        self.us = [0, 0, 0]
+        if self._clock:
+            self.us = [0, 0, 0]
         return self.now()
 
     def now(self):
