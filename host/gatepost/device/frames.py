@@ -36,18 +36,25 @@ def cobs_decode(data: bytes) -> bytes:
     """Back again; ValueError for bytes that are no COBS."""
     if 0 in data:
         raise ValueError("no COBS")
-    parts = []
-    at = 0
+    # Where a block ends stands the next one's count in the place of a zero, or of nothing behind a full block.
+    out = bytearray(data)
+    nothing = []
     end = len(data)
+    at = data[0] if data else 0
+    full = at > _FULL
     while at < end:
         count = data[at]
-        parts.append(data[at + 1 : at + count])
+        if full:
+            nothing.append(at)
+        else:
+            out[at] = 0
+        full = count > _FULL
         at += count
-        if count < 255 and at < end:
-            parts.append(b"\0")
     if at > end:
         raise ValueError("no COBS")
-    return b"".join(parts)
+    for place in reversed(nothing):
+        del out[place]
+    return bytes(out[1:])
 
 
 def build(message: bytes) -> bytes:

@@ -18,6 +18,7 @@ from gatepost.journal.verify import Report, verify
 
 MAGIC = b"GPJOURN1"
 _BODY = len(MAGIC) + 65
+_BINARY = getattr(os, "O_BINARY", 0)  # Windows would change line ends
 
 
 class Archive:
@@ -116,12 +117,17 @@ class Archive:
 
     def _append(self, data: bytes, settle: bool = False) -> None:
         try:
-            handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            with os.fdopen(handle, "ab") as file:
-                self.size += file.write(data)
+            handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | _BINARY, 0o600)
+            try:
+                left = memoryview(data)
+                while left:
+                    count = os.write(handle, left)
+                    self.size += count
+                    left = left[count:]
                 if settle:
-                    file.flush()
-                    os.fsync(file.fileno())
+                    os.fsync(handle)
+            finally:
+                os.close(handle)
         except OSError as error:
             raise GatepostError(f"cannot write {self.path}: {error.strerror}") from None
 
