@@ -17,6 +17,7 @@ def test_there_is_one_for_each_use():
         "eu-arrival",
         "health-code",
         "polio",
+        "systems",
         "venue",
         "yellow-fever",
     ]

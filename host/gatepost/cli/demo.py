@@ -13,6 +13,9 @@ DESCRIPTION = """\
 Makes a demonstration authority, issuers and certificates, boots a virtual scanner (the firmware on real
 MicroPython), holds ten pictures before its camera and prints what it says of each. The pictures and the scanner's
 screens are saved, so that you can look at both.
+
+With --system: certificates of one country's or organisation's system, made here in the format that it uses or used by
+invented issuers, how far Gatepost goes with it, and on what evidence.
 """
 EXAMPLES = """\
 examples:
@@ -20,6 +23,7 @@ examples:
   gatepost demo -o /tmp/gate        put them elsewhere
   gatepost demo --show              draw each screen in the terminal too
   gatepost demo --json              one line of JSON a scan, for scripts
+  gatepost demo --system iceland    how Iceland's certificates fare; --system all for every system
 
 exit code: 0 when every verdict was the expected one, 1 otherwise
 """
@@ -34,6 +38,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="folder for pictures, screens and the trust list (default: %(default)s)",
     )
+    parser.add_argument(
+        "--system",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="show that system instead; may be given again",
+    )
     parser.add_argument("--show", action="store_true", help="draw each screen in the terminal")
     parser.add_argument("--json", action="store_true", help="print one line of JSON a scan")
     parser.add_argument(
@@ -42,6 +53,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    return _systems(args) if args.system else _travellers(args)
+
+
+def _systems(args: argparse.Namespace) -> int:
+    from gatepost.demo.showing import show
+    from gatepost.demo.systems import find
+    from gatepost.demo.systems_report import SystemsReport
+
+    names = find(args.system)
+    folder = _folder(args.output)
+    report = SystemsReport(as_json=args.json, draw=args.show)
+    for number, shown in enumerate(show(names, args.micropython), 1):
+        for part, photo in enumerate(shown.pictures, 1):
+            photo.save(folder / f"{shown.name}-{number:02}-{part}.png")
+        if shown.scan.screen is not None:
+            shown.scan.screen.save(folder / f"{shown.name}-{number:02}-screen.png")
+        report.add(shown)
+    report.end(folder)
+    return 1 if report.surprises else 0
+
+
+def _travellers(args: argparse.Namespace) -> int:
     from rich.console import Console
 
     from gatepost.demo.cast import assemble
