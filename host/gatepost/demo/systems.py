@@ -321,9 +321,7 @@ SYSTEMS: dict[str, System] = {
     ),
     "health-code": System(
         "Health-code colours, in the same envelope of ours",
-        "ours: "
-        + VERIFIED
-        + ", for minutes. Those of China and Macau: no public format, REFUSE `not_a_certificate`",
+        "ours: " + VERIFIED + ", for minutes; those of China and Macau: no public format, not read",
         "our own issuer alone",
         _health_code,
     ),
