@@ -53,6 +53,7 @@ _REST = (
     "scanner.durable",
     "scanner.signed",
     "scanner.bundles.manifest",
+    "scanner.bundles.architecture",
     "scanner.bundles.intake",
     "scanner.trust.keys",
     "scanner.trust.reading_keys",

@@ -103,6 +103,8 @@ class Upkeep:
             policy_store.attach(manifest, file)
         elif manifest.kind == "firmware":
             names = [name for name, _, _ in manifest.names]
+            if not manifest.architecture and [name for name in names if name.endswith(".mpy")]:
+                raise ValueError("compiled firmware that names no architecture")
             for module in _NEEDED:
                 if module + ".py" not in names and module + ".mpy" not in names:
                     raise ValueError("firmware without " + module)

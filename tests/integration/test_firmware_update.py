@@ -14,6 +14,7 @@ from gatepost.device import fleet, report
 from gatepost.device.client import Client
 from gatepost.device.discovery import Found
 from gatepost.device.firmware import firmware_files, sign_firmware
+from gatepost.device.refusals import LinkError
 from gatepost.keys.files import save_private
 from gatepost.keys.roles import issue_role
 from gatepost.sim import VirtualScanner
@@ -112,3 +113,13 @@ def test_the_command_signs_source_and_compiled_firmware(tmp_path, folder, capsys
     found = read_bundle(out.read_bytes())
     assert {"scanner/app.mpy", "scanner/load.mpy", "scanner/boards/find.mpy"} <= set(found.parts)
     assert "main.py" not in found.parts
+    assert found.architecture == "xtensawin" and "for xtensawin alone" in capsys.readouterr().out
+    with VirtualScanner(**TRUST) as scanner:
+        with (
+            Client(scanner.port) as client,
+            client.session(CERTIFICATE, TECHNICIAN),
+            pytest.raises(LinkError, match="another processor") as error,
+        ):
+            client.push(found)
+        assert error.value.code == "wrong_architecture"
+        assert scanner.show(GOOD).code == "ok"

@@ -11,7 +11,7 @@ from gatepost.cli.main import main
 from gatepost.errors import GatepostError
 from gatepost.keys import files
 from gatepost.keys.roles import issue_role, read_role
-from gatepost.trust import offline, signing
+from gatepost.trust import bundle, offline, signing
 from gatepost.trust.bundle import build_bundle, join, pack, read_bundle
 from gatepost.trust.signing import Absent, point
 from unit.bundle_rig import NOW, Rig, record
@@ -154,8 +154,6 @@ def test_every_change_of_a_signature_or_of_what_it_is_for_is_refused():
 
 def test_who_signs_holds_to_the_rules_of_lists(monkeypatch):
     """The computer that prepared the list may be anybody's."""
-    from gatepost.trust import bundle
-
     foreign = [dataclasses.replace(record(1), source="UAT")]
     monkeypatch.setattr(bundle, "check_keys", lambda *_: None)
     made = build_bundle(foreign, ABSENT, 5, "PROD", NOW)
@@ -166,7 +164,7 @@ def test_who_signs_holds_to_the_rules_of_lists(monkeypatch):
         build_bundle(foreign, ABSENT, 5, "PROD", NOW)
 
 
-def test_a_demonstration_key_signs_nothing_real(desk, capsys):
+def test_a_demonstration_key_signs_nothing_real(desk, monkeypatch):
     from pathlib import Path
 
     folder = Path(__file__).resolve().parents[2] / "keys" / "demonstration" / "authority"
@@ -174,7 +172,11 @@ def test_a_demonstration_key_signs_nothing_real(desk, capsys):
     code, _, err = desk(f"trust bundle PT/dsc.crt.pem --to-sign {public} -o list.unsigned")
     assert code == 1 and "demonstration key" in err
     demonstration = files.load_private(key).key
-    draft = pack("firmware", {"a": b"a"}, Absent(demonstration.public_key()), 1, "PROD", NOW)
+    with monkeypatch.context() as patched:
+        patched.setattr(bundle, "check_terms", lambda *_: None)
+        draft = pack("firmware", {"a": b"a"}, Absent(demonstration.public_key()), 1, "PROD", NOW)
+    with pytest.raises(GatepostError, match="demonstration key"):
+        pack("firmware", {"a": b"a"}, Absent(demonstration.public_key()), 1, "PROD", NOW)
     (desk.folder / "firmware.unsigned").write_bytes(draft)
     code, _, err = desk(f"trust sign firmware.unsigned --key {key} --yes -o x")
     assert code == 1 and "demonstration key" in err

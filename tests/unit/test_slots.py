@@ -6,7 +6,7 @@ The firmwares here are three files that say which they are; the choice is made o
 from __future__ import annotations
 
 import pytest
-from gatepost.device.firmware import firmware_files, sign_firmware
+from gatepost.device.firmware import ARCHITECTURES, architecture, firmware_files, sign_firmware
 from gatepost.errors import GatepostError
 from gatepost.trust.bundle import pack, read_bundle
 from harness.interpreter import FIRMWARE
@@ -32,7 +32,7 @@ def confirm():
 def firmware(version: int, key=AUTHORITY, **changes: bytes) -> bytes:
     files = {
         "scanner/boards/find.py": b"x",
-        "scanner/load.mpy": b"y",
+        "scanner/load.py": b"y",
         "scanner/app.py": b"this is %d" % version,
     }
     for name, data in changes.items():
@@ -161,6 +161,78 @@ def test_firmware_that_is_refused(rig, bundle, code):
     rig.run("confirm()")
     assert rig.push(bundle())[0] == code
     assert choice(rig) == "this is 1"
+
+
+def compiled(version: int, architecture: str) -> bytes:
+    files = {f"scanner/{name}.mpy": b"M\x06" for name in ("boards/find", "load", "app")}
+    return pack("firmware", files, AUTHORITY, version, "PROD", NOW - 100, architecture=architecture)
+
+
+def test_a_firmware_for_another_processor_is_refused_before_anything_of_it_is_kept(rig):
+    rig.push(firmware(1))
+    choice(rig)
+    rig.run("confirm()")
+    before = rig.run("result = sorted(files('firmware'))")
+    own = rig.run("from scanner.bundles import architecture\nresult = architecture.mine()")
+    assert own in ("x64", "x86")
+    for wrong in ("xtensawin", "armv7m", {"x64": "x86", "x86": "x64"}[own], "another", "\n" * 500):
+        assert rig.push(compiled(2, wrong))[0] == "wrong_architecture"
+        assert rig.run("result = sorted(files('firmware'))") == before
+        assert rig.run("result = up.restart") is False
+    assert rig.push(compiled(2, ""))[0] == "unusable"
+    assert choice(rig) == "this is 1"
+    assert rig.push(compiled(2, own))[0] == {"kind": "firmware", "version": 2}
+
+
+def test_an_architecture_that_is_no_text_is_no_manifest(rig):
+    data = pack("firmware", {"scanner/app.py": b"x"}, AUTHORITY, 2, "PROD", NOW, architecture=7)  # pyright: ignore
+    assert rig.push(data)[0] == "bad_bundle"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "own", "runs"),
+    [
+        ("", "", True),
+        ("", "xtensawin", True),
+        ("xtensawin", "xtensawin", True),
+        ("xtensa", "xtensawin", False),
+        ("xtensawin", "", False),
+        ("armv6m", "armv7emsp", True),
+        ("armv7emsp", "armv7m", False),
+        ("armv6", "armv7m", False),
+        ("x86", "x64", False),
+        ("new", "new", True),
+        ("new", "x64", False),
+    ],
+)
+def test_which_code_a_processor_runs(mp64, wanted, own, runs):
+    assert mp64.call("scanner.bundles.architecture:runs", wanted, own) is runs
+
+
+def test_both_sides_number_the_processors_alike(mp64):
+    assert (
+        tuple(mp64.run("from scanner.bundles.architecture import NAMES\nresult = list(NAMES)"))
+        == ARCHITECTURES
+    )
+
+
+def test_the_host_says_for_which_processor_a_firmware_is():
+    xtensa, arm, plain = (bytes([ord("M"), 6, number << 2 | 3, 31]) for number in (10, 5, 0))
+    source = {"scanner/app.py": b"x"}
+    assert architecture(source) == ""
+    assert architecture({"a.mpy": xtensa, "b.mpy": plain, **source}) == "xtensawin"
+    assert (
+        read_bundle(sign_firmware({"a.mpy": xtensa}, AUTHORITY, 1, "PROD", NOW)).architecture == "xtensawin"
+    )
+    assert "architecture" not in read_bundle(sign_firmware(source, AUTHORITY, 1, "PROD", NOW)).contents
+    for files, sentence in (
+        ({"a.mpy": xtensa, "b.mpy": arm}, "several processors: armv7m, xtensawin"),
+        ({"a.mpy": plain}, "without machine code"),
+        ({"a.mpy": b"M"}, "no module"),
+        ({"a.mpy": bytes([ord("M"), 6, 15 << 2, 31])}, "no module"),
+    ):
+        with pytest.raises(GatepostError, match=sentence):
+            architecture(files)
 
 
 def test_nothing_damaged_on_flash_ever_runs(rig):

@@ -11,7 +11,7 @@ import os
 from micropython import const
 
 from scanner import durable
-from scanner.bundles import content
+from scanner.bundles import architecture, content
 from scanner.bundles.manifest import LIMIT, BadManifest, read_manifest
 
 KINDS = ("trust", "policy", "firmware")
@@ -91,6 +91,9 @@ class Intake:
             raise Refused("downgrade", "version %d or older is active" % highest)
         if environment and manifest.environment != environment:
             raise Refused("wrong_environment", "this scanner is of " + environment)
+        own = architecture.mine()
+        if not architecture.runs(manifest.architecture, own):
+            raise Refused("wrong_architecture", "for %s, and this is %s" % (manifest.architecture[:32], own))
         if manifest.expires is not None and now > manifest.expires:
             raise Refused("expired", "the bundle has expired")
 

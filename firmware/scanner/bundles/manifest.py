@@ -29,8 +29,9 @@ class BadManifest(ValueError):
 
 
 class Manifest:
-    """`contents`: the signed map. Attributes kind, version, created, environment, expires (unix seconds or None);
-    `starts`: where each part starts in the content and, last, its length. ValueError where the map is none."""
+    """`contents`: the signed map. Attributes kind, version, created, environment, expires (unix seconds or None),
+    architecture (that its code is compiled for, or ""); `starts`: where each part starts in the content and, last, its
+    length. ValueError where the map is none."""
 
     def __init__(self, contents):
         if not isinstance(contents, dict) or contents.get("format") != 1:
@@ -49,6 +50,9 @@ class Manifest:
         self.expires = contents.get("expires")
         if self.expires is not None and type(self.expires) is not int:
             raise ValueError("manifest with a bad expiry")
+        self.architecture = contents.get("architecture", "")
+        if not isinstance(self.architecture, str):
+            raise ValueError("manifest with a bad architecture")
         self._read_parts(contents.get("parts"))
 
     def __len__(self):

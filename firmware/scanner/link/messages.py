@@ -16,8 +16,8 @@ ERRORS = (
     "not_provisioned", "provisioned", "no_session", "not_permitted", "bad_certificate", "bad_signature", "expired",
     "not_yet_valid", "wait",
     # Bundles.
-    "bad_bundle", "other_deployment", "wrong_kind", "wrong_environment", "downgrade", "no_transfer", "out_of_order",
-    "incomplete", "part_damaged", "unusable", "no_space",
+    "bad_bundle", "other_deployment", "wrong_kind", "wrong_environment", "wrong_architecture", "downgrade",
+    "no_transfer", "out_of_order", "incomplete", "part_damaged", "unusable", "no_space",
     # The clock, the journal, the screen.
     "clock_backwards", "clock_implausible", "no_journal", "bad_sequence", "nothing_shown",
 )

@@ -22,8 +22,9 @@ examples:
       to be signed on another computer: see gatepost trust --help
   gatepost device push firmware.gatepost --role technician.role
 
-A scanner runs it from its next start on, and goes back to the one before when it does not confirm its start. All
-bundles of a scanner are of one environment.
+A compiled firmware names its processor, and other scanners refuse it (wrong_architecture). A scanner runs it from its
+next start on, and goes back to the one before when it does not confirm its start. All bundles of a scanner are of one
+environment.
 """
 
 
@@ -41,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from gatepost.device.firmware import firmware_files, sign_firmware
+    from gatepost.device.firmware import architecture, firmware_files, sign_firmware
     from gatepost.sim.firmware import find_firmware
 
     if args.board and args.folder:
@@ -55,7 +56,11 @@ def run(args: argparse.Namespace) -> int:
         args.output.write_bytes(data)
     except OSError as error:
         raise GatepostError(f"cannot write {args.output}: {error.strerror}") from None
-    print(f"wrote {args.output}: version {version}, {len(files)} files, {len(data)} bytes")
+    meant = architecture(files)
+    print(
+        f"wrote {args.output}: version {version}, {len(files)} files, {len(data)} bytes"
+        + (f", for {meant} alone" if meant else "")
+    )
     return 0
 
 

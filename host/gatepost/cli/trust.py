@@ -185,6 +185,8 @@ def _inspect(args: argparse.Namespace) -> int:
         "size": len(data),
         "parts": {name: len(part) for name, part in found.parts.items()},
     }
+    if found.architecture:
+        facts["architecture"] = found.architecture
     records = found.keys() if "keys" in found.parts else []
     facts["keys"] = len(records)
     if args.json:

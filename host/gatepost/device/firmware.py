@@ -13,6 +13,11 @@ from gatepost.errors import GatepostError
 from gatepost.trust.bundle import pack
 from gatepost.trust.signing import Signer
 
+# As .mpy files number them (MicroPython's manual); firmware/scanner/bundles/architecture.py has the same.
+ARCHITECTURES = (
+    "", "x86", "x64", "armv6", "armv6m", "armv7m", "armv7em", "armv7emsp", "armv7emdp", "xtensa", "xtensawin",
+    "rv32imc", "rv64imc",
+)  # fmt: skip
 SUFFIXES = (".py", ".mpy", ".bin")
 NEEDED = "scanner/app"
 
@@ -41,5 +46,31 @@ def sign_firmware(
     environment: str,
     created: int,
 ) -> bytes:
-    """A firmware bundle of `files` by their path, source or compiled for the boards they are meant for."""
-    return pack("firmware", dict(files), private, version, environment, created)
+    """A firmware bundle of `files` by their path, source or compiled; it names the processor that it is compiled for,
+    so that no other is put on trial with it."""
+    return pack(
+        "firmware", dict(files), private, version, environment, created, architecture=architecture(files)
+    )
+
+
+def architecture(files: Mapping[str, bytes]) -> str:
+    """For which processor the compiled modules among `files` are; empty where there are none. GatepostError where they
+    are for several, or do not say."""
+    found = set()
+    compiled = False
+    for name, data in files.items():
+        if not name.endswith(".mpy"):
+            continue
+        number = data[2] >> 2 & 15 if data[:1] == b"M" and len(data) > 3 else len(ARCHITECTURES)
+        if number >= len(ARCHITECTURES):
+            raise GatepostError(f"{name} is no module that mpy-cross compiled")
+        compiled = True
+        found.add(ARCHITECTURES[number])
+    found.discard("")
+    if len(found) > 1:
+        raise GatepostError(f"modules compiled for several processors: {', '.join(sorted(found))}")
+    if compiled and not found:
+        raise GatepostError(
+            "compiled modules without machine code: nothing says for which processor they are"
+        )
+    return found.pop() if found else ""

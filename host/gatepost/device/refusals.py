@@ -27,6 +27,7 @@ SENTENCES = {
     "other_deployment": "the bundle is of another deployment",
     "wrong_kind": "it takes no bundle of this kind",
     "wrong_environment": "the bundle is of another environment",
+    "wrong_architecture": "the firmware is compiled for another processor",
     "downgrade": "the bundle is older than the one it has",
     "no_transfer": "no transfer is under way",
     "out_of_order": "something before that is missing",

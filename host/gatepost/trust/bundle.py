@@ -69,6 +69,11 @@ class Bundle:
         return self.contents["created"]
 
     @property
+    def architecture(self) -> str:
+        """Of the processor that a firmware is for; empty where any will do."""
+        return self.contents.get("architecture", "")
+
+    @property
     def unsigned(self) -> bool:
         """Whether its authority has still to sign it."""
         return signing.is_unsigned(self.manifest, CONTENT_TYPE)
@@ -110,16 +115,12 @@ def build_bundle(
 
     A PROD bundle holds PROD keys alone, and no bundle but a DEMO one is signed by a demonstration key.
     """
-    if not 0 < version < 1 << 31 or not 0 < created < 1 << 32:
-        raise GatepostError("version and creation time are positive, below 2^31 and 2^32")
     check_keys(records, environment, private.public_key())
     return pack("trust", {"keys": keylist.shards(records)}, private, version, environment, created, expires)
 
 
 def check_keys(records: Sequence[KeyRecord], environment: str, authority: ec.EllipticCurvePublicKey) -> None:
     """GatepostError where `authority` must not sign a list of these keys for that environment."""
-    if environment not in ENVIRONMENTS:
-        raise GatepostError(f"environment is one of {', '.join(ENVIRONMENTS)}")
     if not records:
         raise GatepostError(
             "a trust bundle without keys would make every certificate false; nothing was signed"
@@ -133,6 +134,26 @@ def check_keys(records: Sequence[KeyRecord], environment: str, authority: ec.Ell
         )
 
 
+def check_terms(
+    environment: str,
+    authority: ec.EllipticCurvePublicKey,
+    version: int,
+    created: int,
+    expires: int | None = None,
+) -> None:
+    """GatepostError for what no bundle of any kind may say of itself, or `authority` may not sign."""
+    if environment not in ENVIRONMENTS:
+        raise GatepostError(f"environment is one of {', '.join(ENVIRONMENTS)}")
+    if not 0 < version < 1 << 31:
+        raise GatepostError("a version is positive and below 2^31")
+    if not 0 < created < 1 << 32:
+        raise GatepostError("a bundle is made after 1970 and before 2106")
+    if expires is not None and not created < expires < 1 << 32:
+        raise GatepostError("a bundle expires after it was made, and before 2106")
+    if environment != "DEMO":
+        refuse_demonstration_key(authority, [])
+
+
 def pack(
     kind: str,
     parts: Mapping[str, bytes | Sequence[bytes]],
@@ -141,8 +162,11 @@ def pack(
     environment: str,
     created: int,
     expires: int | None = None,
+    architecture: str = "",
 ) -> bytes:
-    """Sign and join a bundle of any kind; a part that is a sequence becomes a run of parts under its name."""
+    """Sign and join a bundle of any kind; a part that is a sequence becomes a run of parts under its name.
+    `architecture`: of the processor that a firmware is compiled for; empty where any will do."""
+    check_terms(environment, private.public_key(), version, created, expires)
     contents: dict[str, Any] = {
         "format": 1,
         "kind": kind,
@@ -154,6 +178,8 @@ def pack(
     }
     if expires is not None:
         contents["expires"] = expires
+    if architecture:
+        contents["architecture"] = architecture
     manifest = signing.sign(cbor2.dumps(contents, canonical=True), CONTENT_TYPE, private)
     if len(manifest) > MANIFEST_LIMIT:
         raise GatepostError("the manifest is longer than a scanner reads")

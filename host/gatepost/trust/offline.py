@@ -103,8 +103,9 @@ def _check_bundle(found: Bundle, authority: ec.EllipticCurvePublicKey) -> None:
         raise GatepostError("the bundle is meant for another authority's scanners")
     if found.kind == "trust":
         bundle.check_keys(found.keys(), found.environment, authority)
-    elif found.environment != "DEMO":
-        refuse_demonstration_key(authority, [])
+    bundle.check_terms(
+        found.environment, authority, found.version, found.created, found.contents.get("expires")
+    )
 
 
 def _check_package(draft: Draft, authority: ec.EllipticCurvePublicKey) -> None:
@@ -127,6 +128,8 @@ def _bundle_facts(found: Bundle) -> dict[str, str]:
         revoked = sum(each.revoked for each in records)
         countries = {each.country or each.participant for each in records}
         facts["keys"] = f"{len(records)} of {len(countries)} issuers' countries, {revoked} revoked"
+    if found.architecture:
+        facts["architecture"] = found.architecture
     facts["content"] = f"{len(found.pieces)} parts, {len(found.content)} bytes"
     return facts
 
