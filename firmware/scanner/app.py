@@ -64,7 +64,7 @@ class App:
     @property
     def trust(self):
         """The list of issuers, which the cable may exchange."""
-        return self.upkeep.trust
+        return self.upkeep.trusted()
 
     @property
     def policy(self):

@@ -81,6 +81,9 @@ REASONS = (
     (75, "no_policy", CHECK, "This scanner holds no rules.", _TECHNICIAN),
     (76, "policy_damaged", CHECK, "The rules on this scanner are damaged.", _TECHNICIAN),
     (77, "no_rules_for_country", CHECK, "No rules are loaded for the country of arrival.", _TECHNICIAN),
+    (78, "no_revocation_list", CHECK, "This scanner holds no list of withdrawn certificates.", _TECHNICIAN),
+    (79, "revocation_list_stale", CHECK, "The list of withdrawn certificates is too old.", _TECHNICIAN),
+    (91, "revocation_list_damaged", CHECK, "The list of withdrawn certificates is damaged.", _TECHNICIAN),
     # The checkpoint's own rules.
     (80, "rules_not_met", CHECK, "Genuine, but the rules of this checkpoint are not met.", _ASK_OTHER),
     (81, "not_accepted", REFUSE, "Genuine, but not accepted at this checkpoint.", _ASK_OTHER),

@@ -36,6 +36,7 @@ def hello(app):
         "name": scanner_name(root),
         "trust": trust_state(app.trust),
         "policy": policy_state(app.policy),
+        "revocation": revocation_state(app.trust.revocations),
         "provisioned": identity.authority(root) is not None,
         "sealed": identity.sealed(root),
         "bundles": app.upkeep.versions,
@@ -61,6 +62,13 @@ def trust_state(trust):
     if isinstance(trust, NoList):
         return {"problem": trust.problem}
     return {"version": trust.version, "created": trust.created, "environment": trust.environment}
+
+
+def revocation_state(revocations):
+    """The version, age and size of the lists of withdrawn certificates, or why there are none."""
+    if revocations.problem:
+        return {"problem": revocations.problem}
+    return {"version": revocations.version, "created": revocations.created, "count": revocations.count}
 
 
 def policy_state(policy):

@@ -19,6 +19,7 @@ from scanner.link.session import Sessions
 from scanner.reasons import Refusal
 from scanner.rules import policy_store
 from scanner.rules.policy import Policy
+from scanner.trust import revocations
 from scanner.trust.access import NoList, open_trust
 from scanner.trust.key_tables import open_tables
 from scanner.trust.store import attach, open_keys
@@ -29,7 +30,8 @@ _NEEDED = ("scanner/boards/find", "scanner/load", "scanner/app")  # what main.py
 
 
 class Upkeep:
-    """What a scanner holds of its flash: clock, trust, policy, recorder, bundles. `board`: one of scanner.boards."""
+    """What a scanner holds of its flash: clock, trust, revocations, policy, recorder, bundles. `board`: one of
+    scanner.boards."""
 
     def __init__(self, board):
         self.root = board.storage.root
@@ -95,12 +97,24 @@ class Upkeep:
         except OSError:
             self.recorder.faults += 1
 
-    def check(self, manifest, file):
-        """Whether a bundle's content, its hashes verified, is of use. ValueError where it is not."""
-        if manifest.kind == "trust":
-            open_keys(manifest, file)
+    def trusted(self):
+        """The trust list, beside it the lists of withdrawn certificates; those of another environment are no use."""
+        trust, found = self.trust, self.revocations
+        if found.environment and trust.environment and found.environment != trust.environment:
+            found = revocations.NoRevocations("revocation_list_damaged")
+        trust.revocations = found
+        return trust
+
+    def check(self, manifest):
+        """Whether a bundle's content, its hashes verified, is of use. ValueError or OSError where it is not."""
+        if manifest.kind == "revocation":
+            revocations.attach(self.root, manifest).close()
+        elif manifest.kind == "trust":
+            with self._content(manifest) as file:
+                open_keys(manifest, file)
         elif manifest.kind == "policy":
-            policy_store.attach(manifest, file)
+            with self._content(manifest) as file:
+                policy_store.attach(manifest, file)
         elif manifest.kind == "firmware":
             names = [name for name, _, _ in manifest.names]
             if not manifest.architecture and [name for name in names if name.endswith(".mpy")]:
@@ -120,6 +134,9 @@ class Upkeep:
         if manifest.kind == "trust":
             self.trust.close()
             self.trust = NoList("trust_list_damaged").with_tables(self.trust.tables)
+        elif manifest.kind == "revocation":
+            self.revocations.close()
+            self.revocations = revocations.NoRevocations("revocation_list_damaged")
         return manifest.kind != "firmware" or slots.running() != manifest.content
 
     def activating(self, transfer):
@@ -138,6 +155,10 @@ class Upkeep:
             except Refusal:
                 self.trust = open_trust(self.root).with_tables(tables)
             self.clock.not_before(self.trust.created)
+        elif manifest.kind == "revocation":
+            self.revocations.close()
+            self.revocations = revocations.open_revocations(self.root)
+            self.clock.not_before(self.revocations.created)
         elif manifest.kind == "policy":
             self.policy = policy_store.open_policy(self.root)
         elif manifest.kind == "firmware":
@@ -161,6 +182,8 @@ class Upkeep:
         self._bundles.drop()
         self.trust.close()
         self.trust = NoList("no_trust_list")
+        self.revocations.close()
+        self.revocations = revocations.NoRevocations()
         self.policy = Policy()
         if not isinstance(self.recorder.journal, NoJournal):
             self.recorder.journal.close()
@@ -175,6 +198,8 @@ class Upkeep:
         self.trust = open_trust(self.root).with_tables(open_tables(self.root))
         self.policy = policy_store.open_policy(self.root)
         self.clock.not_before(self.trust.created)
+        self.revocations = revocations.open_revocations(self.root)
+        self.clock.not_before(self.revocations.created)
         self._open_journal()
         authority = identity.authority(self.root)
         self._guarded = self._guarded or authority is not None
@@ -183,6 +208,9 @@ class Upkeep:
             manifest = intake.active(self.root, kind, authority)
             if manifest is not None:
                 self.versions[kind] = _summary(manifest)
+
+    def _content(self, manifest):
+        return open(intake.folder_of(self.root, manifest.kind) + "/" + manifest.content, "rb")
 
     def _open_journal(self):
         self.recorder = Recorder(open_journal(self.root, self.clock))

@@ -15,6 +15,7 @@ _SECRETS = (
     "journal",
     "trust",
     "policy",
+    "revocation",
     "firmware",
     "supervisors.cbor",
     "name",

@@ -1,4 +1,4 @@
-# A bundle's content on flash: all parts in one file. Nothing of a part is believed before its whole hash is right.
+# A bundle's content on flash: parts joined in a file. Nothing of a part is believed before its whole hash is right.
 
 from hashlib import sha256
 
@@ -7,11 +7,14 @@ from micropython import const
 PIECE = const(1024)  # bytes read at once
 
 
-def verify(file, manifest):
-    """Read `file` from its start and hold every part against its hash; ValueError names the first that fails."""
+def verify(file, manifest, first=0, last=None):
+    """Read `file` from its start and hold its parts against their hashes; ValueError names the first that fails.
+
+    Its parts are all of the manifest's, or those from `first` until before `last`.
+    """
     buffer = memoryview(bytearray(PIECE))
     file.seek(0)
-    for number in range(len(manifest)):
+    for number in range(first, len(manifest) if last is None else last):
         size = manifest.starts[number + 1] - manifest.starts[number]
         if digest(file, size, buffer) != manifest.hash(number):
             raise ValueError("part %d does not match its hash" % number)

@@ -4,7 +4,8 @@
 # In the folder of its kind lie `manifest` and the content it names, which serve until the end; `next`, the manifest of
 # the bundle that is arriving; its content, as far as it came; and `floor`, the highest version that was ever
 # activated, so that not even an emptied folder takes an older one. The place where a transfer goes on is the length of
-# the new content, so it survives a power cut by itself. Parts that the old content holds are copied, not sent.
+# the new content, so it survives a power cut by itself. Parts that the old content holds are copied, not sent; where
+# each part is a file of its own, its file is kept for both.
 
 import os
 
@@ -12,9 +13,10 @@ from micropython import const
 
 from scanner import durable
 from scanner.bundles import architecture, content
+from scanner.bundles.landing import Landing
 from scanner.bundles.manifest import LIMIT, BadManifest, read_manifest
 
-KINDS = ("trust", "policy", "firmware")
+KINDS = ("trust", "policy", "firmware", "revocation")
 
 _COPY = const(16384)  # bytes copied at once: some hundred milliseconds of flash
 _RESERVE = const(65536)  # bytes of flash that a bundle must leave
@@ -62,14 +64,9 @@ class Intake:
         self.folder = folder_of(root, manifest.kind)
         self.old = active(root, manifest.kind, authority)
         self._keep = keep
-        self._file = None
-        self._path = self.folder + "/" + manifest.content
-        # Two bundles of the same parts share their content, if it is whole: flash forgets.
-        self._shared = self.old is not None and self.old.content == manifest.content
-        if self._shared and not self._whole() and released and released(self.old):
-            self._shared = False
         known = self._is_active(signed)
-        self.done = known and self._shared
+        self._landing = Landing(self.folder, manifest, self.old, known, released)
+        self.done = known and self._landing.complete
         if self.done:
             if taken:
                 taken()
@@ -81,8 +78,7 @@ class Intake:
             taken()
         self._prepare(signed)
         self._sources = self._find_sources() if copying else {}
-        self._length = self._flushed = manifest.size if self._shared else durable.size(self._path) or 0
-        self._part = 0
+        self._landing.begin()
 
     def _admit(self, now, environment):
         manifest = self.manifest
@@ -100,26 +96,21 @@ class Intake:
     @property
     def place(self):
         """(part, offset) that is wanted next, or None where all is there."""
-        if self.done or self._length >= self.manifest.size:
-            return None
-        starts = self.manifest.starts
-        if starts[self._part] > self._length:
-            self._part = 0
-        while starts[self._part + 1] <= self._length:
-            self._part += 1
-        return self._part, self._length - starts[self._part]
+        return None if self.done else self._landing.place
 
     @property
     def durable(self):
         """Bytes of the content that a power cut cannot take away."""
-        return self.manifest.size if self.done else self._flushed
+        return self.manifest.size if self.done else self._landing.flushed
 
     def missing(self):
         """The parts that must be sent, in their order."""
         place = self.place
         if place is None:
             return []
-        return [number for number in range(place[0], len(self.manifest)) if number not in self._sources]
+        there = self._landing.parts_kept()
+        there.update(self._sources)
+        return [number for number in range(place[0], len(self.manifest)) if number not in there]
 
     def take(self, part, offset, data, flush=True):
         """Write data that starts in a part, and may run on into the next ones, behind what is there; with `flush` it is
@@ -133,12 +124,12 @@ class Intake:
         start = starts[part] + offset
         if start + len(data) > self.manifest.size:
             raise Refused("bad_parameters", "beyond the last part")
-        if self.place is not None and start + len(data) > self._length:
-            if start > self._length:
+        if self.place is not None and start + len(data) > self._landing.length:
+            if start > self._landing.length:
                 raise Refused("out_of_order", "part %d from %d on is wanted" % self.place)
-            self._append(memoryview(data)[self._length - start :])
+            self._landing.append(memoryview(data), start)
         if flush:
-            self._sync()
+            self._landing.sync()
 
     def copy(self):
         """Copy some of what the old content holds, as long as that is what comes next."""
@@ -156,29 +147,29 @@ class Intake:
                 if not count:
                     self._sources.pop(part)  # the old content is shorter than it should be: have it sent
                     break
-                self._append(buffer[:count])
+                self._landing.append(buffer[:count], self._landing.length)
                 budget -= count
                 place = self.place
-        self._sync()
+        self._landing.sync()
 
     def verify(self, check):
-        """Hold all parts against their hashes, and let `check(manifest, file)` say whether they are of use.
+        """Hold all parts against their hashes, and let `check(manifest)` say whether they are of use.
 
         Refused "incomplete", "part_damaged" or "unusable"; what is damaged is thrown away.
         """
         if self.place is not None:
             raise Refused("incomplete", "part %d from %d on is missing" % self.place)
         self.close()
-        with open(self._path, "rb") as file:
-            try:
-                content.verify(file, self.manifest)
-            except ValueError as error:
+        try:
+            self._landing.verify()
+        except ValueError as error:
+            if not self._landing.apart:
                 self.discard()
-                raise Refused("part_damaged", str(error))
-            try:
-                check(self.manifest, file)
-            except ValueError as error:
-                raise Refused("unusable", str(error))
+            raise Refused("part_damaged", str(error))
+        try:
+            check(self.manifest)
+        except (ValueError, OSError) as error:
+            raise Refused("unusable", str(error))
 
     def activate(self):
         """One step: before the rename the old bundle counts, after it the new one. To be called after `verify`."""
@@ -190,13 +181,14 @@ class Intake:
     def tidy(self):
         """Remove what no manifest names any more. Nobody may have it open."""
         self.close()
-        names = {"manifest", "floor", self.manifest.content}
+        names = {"manifest", "floor"}
+        names.update([name for name, _, _ in self.manifest.files])
         if self._keep:
             names.update(self._keep(self.manifest.kind))
         if not self.done:
             names.add("next")
             if self.old is not None:
-                names.add(self.old.content)
+                names.update([name for name, _, _ in self.old.files])
         for entry in list(os.ilistdir(self.folder)):
             if entry[0] not in names:
                 os.remove(self.folder + "/" + entry[0])
@@ -205,24 +197,10 @@ class Intake:
         """Give up: forget what has arrived."""
         self.close()
         durable.remove(self.folder + "/next")
-        if not self._shared:
-            durable.remove(self._path)
-        self._length = self._flushed = 0
+        self._landing.remove()
 
     def close(self):
-        file, self._file = self._file, None
-        if file is not None:
-            file.close()
-            self._flushed = self._length
-
-    def _whole(self):
-        # Whether the content on flash is what the manifest says.
-        try:
-            with open(self._path, "rb") as file:
-                content.verify(file, self.manifest)
-        except (OSError, ValueError):
-            return False
-        return True
+        self._landing.close()
 
     def _is_active(self, signed):
         return self.old is not None and durable.read(self.folder + "/manifest", LIMIT + 1) == signed
@@ -234,12 +212,11 @@ class Intake:
         self.tidy()
         if not known:
             durable.remove(self.folder + "/next")
-            if not self._shared:
-                durable.remove(self._path)  # left by another bundle of the same parts: perhaps not to the end
+            self._landing.remove()
         state = os.statvfs(self.folder)
-        here = 0 if self._shared else durable.size(self._path) or 0
-        if not self._shared and state[0] * state[3] < self.manifest.size - here + _RESERVE:
-            raise Refused("no_space", "%d bytes needed" % self.manifest.size)
+        needed = self._landing.needed(state[0])
+        if not self._landing.complete and state[0] * state[3] < needed + _RESERVE:
+            raise Refused("no_space", "%d bytes needed" % needed)
         if not known:
             durable.replace(self.folder + "/next", signed)
 
@@ -250,25 +227,15 @@ class Intake:
             return 0
 
     def _find_sources(self):
-        # Which part of the old content is which of the new.
+        # Which part of the old content is which of the new; where parts are files, they are kept and not copied.
         sources = {}
         old = self.old
-        if old is not None and not self._shared and durable.size(self.folder + "/" + old.content) == old.size:
+        if old is None or self._landing.apart or self._landing.complete:
+            return sources
+        if durable.size(self.folder + "/" + old.content) == old.size:
             starts = self.manifest.starts
             for number in range(len(self.manifest)):
                 found = old.find(self.manifest.hash(number), starts[number + 1] - starts[number])
                 if found >= 0:
                     sources[number] = found
         return sources
-
-    def _append(self, data):
-        if self._file is None:
-            self._file = open(self._path, "ab")  # noqa: SIM115 - open over many chunks
-        self._file.write(data)
-        self._length += len(data)
-
-    def _sync(self):
-        # Each flush costs an erase and the copy of a block that is not full yet.
-        if self._file is not None and self._flushed != self._length:
-            self._file.flush()
-            self._flushed = self._length

@@ -1,7 +1,8 @@
 # The manifest of a bundle: what the deployment's authority signed, and the parts it names by size and SHA-256.
 #
 # A row of `parts` is {name, size, sha256}, or a run of parts under one name: size a list, sha256 their hashes in a
-# row. On flash the parts lie joined in one file, in the manifest's order; 36 bytes a part are held in RAM.
+# row. On flash the parts lie joined in one file, in the manifest's order; of some kinds each part is a file of its own,
+# so that a new bundle shares with the old one what has not changed. 36 bytes a part are held in RAM.
 
 from array import array
 from binascii import hexlify
@@ -15,6 +16,7 @@ from scanner.signed import Point, Signed
 CONTENT_TYPE = "application/vnd.gatepost.manifest+cbor"
 ENVIRONMENTS = ("PROD", "UAT", "DEV", "DEMO")
 LIMIT = const(16384)  # bytes
+APART = ("revocation",)  # kinds whose parts are files: too large to be there twice
 
 _MOST = const(0x7FFFFFFF)  # bytes of all parts: more than any flash of ours
 _HASH = const(32)
@@ -66,7 +68,14 @@ class Manifest:
     @property
     def content(self):
         """The name of the content on flash; two bundles with the same parts share it."""
-        return str(hexlify(sha256(self._hashes).digest()[:8]), "ascii")
+        return _name(self._hashes)
+
+    @property
+    def files(self):
+        """(name, first part, the one after the last) of each file of the content, in order."""
+        if self.kind in APART:
+            return [(_name(self.hash(number)), number, number + 1) for number in range(len(self))]
+        return [(self.content, 0, len(self))]
 
     def hash(self, number):
         """The SHA-256 of a part."""
@@ -79,12 +88,17 @@ class Manifest:
                 return number
         return -1
 
-    def run(self, name):
-        """`starts` of the parts called `name`, which stand in a row; ValueError where there are none."""
+    def span(self, name):
+        """(first, the one after the last) of the parts called `name`, in a row; ValueError where there are none."""
         for found, first, last in self.names:
             if found == name:
-                return self.starts[first : last + 1]
+                return first, last
         raise ValueError("manifest without " + name)
+
+    def run(self, name):
+        """`starts` of the parts called `name`."""
+        first, last = self.span(name)
+        return self.starts[first : last + 1]
 
     def _read_parts(self, rows):
         if not isinstance(rows, list) or not rows:
@@ -112,6 +126,11 @@ class Manifest:
         if not self.size:
             raise ValueError("manifest of nothing")
         self._hashes = bytes(hashes)
+
+
+def _name(hashes):
+    # Of a file that holds the parts with these hashes.
+    return str(hexlify(sha256(hashes).digest()[:8]), "ascii")
 
 
 def read_manifest(signed, authority, kind=None):

@@ -20,7 +20,7 @@ CHUNK = const(3840)  # bytes of data that fit in a message with all around them
 
 
 class BundleMethods:
-    """`app` has root, clock, trust, check(manifest, file), keep(kind), release(manifest), activating(intake) and
+    """`app` has root, clock, trust, check(manifest), keep(kind), release(manifest), activating(intake) and
     activated(intake)."""
 
     def __init__(self, app):

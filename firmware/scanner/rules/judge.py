@@ -16,6 +16,7 @@ from scanner.rules.decide import decide
 from scanner.rules.outcome import NO, YES
 from scanner.rules.policy import DEFAULT
 from scanner.rules.verdict import Verdict
+from scanner.rules.withdrawn import WORDS, withdrawn
 
 _TOO_OLD = const(2)
 
@@ -26,8 +27,8 @@ _OUT_OF_MEMORY = Verdict("internal_fault", None, "MemoryError")
 def judge(text, trust, clock, policy=DEFAULT):
     """The Verdict on `text` (bytes or str as scanned). Never raises.
 
-    `trust` has .find(kid) -> list of KeyRecord and perhaps .environment and .created, or is None where there is no
-    list; `clock` has .now() in seconds since 1970 and .trusted.
+    `trust` has .find(kid) -> list of KeyRecord and perhaps .environment, .created and .revocations, or is None where
+    there is no list; `clock` has .now() in seconds since 1970 and .trusted.
     """
     try:
         return _judge(text, trust, clock, policy)
@@ -48,11 +49,13 @@ def _judge(text, trust, clock, policy):
             return Verdict("internal_fault", None, "refused as %s" % code)
         refused = Verdict(code, None, refusal.detail)
         return _traced(refused, [(refused.sentence, NO, refusal.detail)])
-    return judge_claims(claims, getattr(trust, "created", now), now, clock.trusted, policy)
+    revocations = getattr(trust, "revocations", None)
+    return judge_claims(claims, getattr(trust, "created", now), now, clock.trusted, policy, revocations)
 
 
-def judge_claims(claims, created, now, trusted, policy):
-    """The Verdict on Claims that a trusted key vouches for. created: of the trust list; trusted: whether `now` is."""
+def judge_claims(claims, created, now, trusted, policy, revocations=None):
+    """The Verdict on Claims that a trusted key vouches for. created: of the trust list; trusted: whether `now` is;
+    revocations: the Revocations, or None."""
     trace = [("Signed by a trusted key", YES, claims.issuer_name or claims.issuer)]
     # What concerns the scanner itself comes first among the things to look at.
     stale = policy.list_state(created, now) == _TOO_OLD
@@ -72,6 +75,12 @@ def judge_claims(claims, created, now, trusted, policy):
             continue
         if reason(code)[2] == REFUSE:
             return _traced(Verdict(code, claims), trace)
+        claims.warn(code)
+    code, outcome, seen = withdrawn(claims, revocations, now, policy)
+    trace.append((WORDS, outcome, seen))
+    if code == "certificate_revoked":
+        return _traced(Verdict(code, claims), trace)
+    if code is not None:
         claims.warn(code)
     for warning in claims.warnings:
         code = policy.settled(warning)

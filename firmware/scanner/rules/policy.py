@@ -17,6 +17,8 @@ class Policy:
     utc_offset: seconds east of UTC of the post, for dates that carry no time.
     list_old, list_limit: days after which the trust list asks for an update, and after which nothing is PASS: a list
     that is too old does not know which keys were withdrawn since.
+    revocation_limit: days that a list of withdrawn certificates serves, after which nothing is PASS; 0 asks for none,
+    and one that is there is looked up all the same.
     without_expiry: forms of certificates that need not say when they expire.
     privacy: what the guard sees of the holder: "full", "minimal" (initials, birth day and month), "verdict" (nothing).
     unverifiable: "check" or "refuse", for systems that are known and cannot be verified offline, and for links;
@@ -30,6 +32,7 @@ class Policy:
         utc_offset=0,
         list_old=7,
         list_limit=30,
+        revocation_limit=0,
         without_expiry=(),
         privacy=FULL,
         wait=60,
@@ -43,6 +46,7 @@ class Policy:
         self.utc_offset = utc_offset
         self.list_old = list_old
         self.list_limit = list_limit
+        self.revocation_limit = revocation_limit
         self.without_expiry = without_expiry
         self.privacy = privacy
         self.wait = wait

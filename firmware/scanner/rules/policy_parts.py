@@ -19,6 +19,7 @@ _SWITCHES = {
     "utc_offset": int,
     "list_old": int,
     "list_limit": int,
+    "revocation_limit": int,
     "without_expiry": list,
     "privacy": str,
     "wait": int,

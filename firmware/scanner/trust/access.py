@@ -15,6 +15,7 @@ class NoList:
         self.problem = problem
         self.tables = None
         self.reading = None
+        self.revocations = None
 
     def find(self, kid, issuer=None):
         raise Refusal(self.problem)

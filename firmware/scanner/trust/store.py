@@ -13,7 +13,7 @@ from scanner.trust.shards import Shards
 
 class TrustStore:
     """A verified trust list. `version` rises with each bundle, `created` is unix seconds, `environment` one of
-    "PROD", "UAT", "DEV", "DEMO"; `reading`: the ReadingKeys beside the list."""
+    "PROD", "UAT", "DEV", "DEMO"; `reading`: the ReadingKeys beside the list; `revocations`: the Revocations, if any."""
 
     def __init__(self, manifest, keys, file, reading):
         self.version = manifest.version
@@ -22,6 +22,7 @@ class TrustStore:
         self.key_count = len(keys)
         self.tables = None
         self.reading = reading
+        self.revocations = None
         self._keys = keys
         self._file = file
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _DAY = 86400
 _KNOWN = (
     "protocol", "max_message", "window", "runs", "firmware", "board", "name", "trust", "policy", "clock", "free",
-    "link", "provisioned", "sealed", "journal", "battery", "bundles",
+    "link", "provisioned", "sealed", "journal", "battery", "bundles", "revocation",
 )  # fmt: skip
 _CLOCK_SLACK = 60  # seconds of difference that nobody needs to hear of
 _PIPE_WIDTH = 160  # characters of a line that no terminal wraps
@@ -115,6 +115,7 @@ def facts(hello: dict[str, Any]) -> dict[str, str]:
         "state": owner_words(hello),
         "trust list": trust_words(hello),
         "rules": policy_words(hello),
+        "withdrawn": revocation_words(hello),
         "clock": clock_words(hello),
         "journal": journal_words(hello),
     }
@@ -156,9 +157,22 @@ def trust_words(hello: dict[str, Any]) -> str:
         return str(trust["problem"]).replace("_", " ")
     if "version" not in trust:
         return "none"
+    return f"{trust['version']} {trust.get('environment', '')}, {_age(trust)}"
+
+
+def _age(listed: dict[str, Any]) -> str:
     now = time.time()
-    days = max(0, int((now - trust.get("created", now)) // _DAY))
-    return f"{trust['version']} {trust.get('environment', '')}, {days} day{'s' if days != 1 else ''} old"
+    days = max(0, int((now - listed.get("created", now)) // _DAY))
+    return f"{days} day{'s' if days != 1 else ''} old"
+
+
+def revocation_words(hello: dict[str, Any]) -> str:
+    lists = hello.get("revocation", {})
+    if "problem" in lists:
+        return str(lists["problem"]).replace("_", " ")
+    if "version" not in lists:
+        return "not known to this firmware"
+    return f"{lists.get('count', 0)} certificates, version {lists['version']}, {_age(lists)}"
 
 
 def policy_words(hello: dict[str, Any]) -> str:

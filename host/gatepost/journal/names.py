@@ -28,6 +28,7 @@ REASONS = {
     61: "no_rules_for_kind", 62: "domestic_only", 63: "used_before", 64: "no_holder",
     65: "batch_recalled", 70: "no_trust_list",
     71: "trust_list_stale", 72: "trust_list_damaged", 73: "journal_full", 74: "journal_broken", 75: "no_policy",
-    76: "policy_damaged", 77: "no_rules_for_country", 80: "rules_not_met", 81: "not_accepted",
-    82: "rule_undecided", 83: "more_needed", 84: "other_holder", 90: "internal_fault",
+    76: "policy_damaged", 77: "no_rules_for_country", 78: "no_revocation_list",
+    79: "revocation_list_stale", 80: "rules_not_met", 81: "not_accepted",
+    82: "rule_undecided", 83: "more_needed", 84: "other_holder", 90: "internal_fault", 91: "revocation_list_damaged",
 }  # fmt: skip

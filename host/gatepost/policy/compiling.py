@@ -75,6 +75,7 @@ def _switches(source: Source) -> dict[str, Any]:
     switches = {
         "list_old": settings.get("list_old_days"),
         "list_limit": settings.get("list_limit_days"),
+        "revocation_limit": settings.get("revocation_limit_days"),
         "wait": settings.get("wait_seconds"),
         **{
             name: settings.get(name)

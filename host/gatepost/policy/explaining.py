@@ -108,6 +108,13 @@ def _settings(source: Source) -> list[str]:
         f"The list of issuers asks for an update after {settings.get('list_old_days', 7)} days; "
         f"after {settings.get('list_limit_days', 30)} nobody passes."
     )
+    if settings.get("revocation_limit_days"):
+        lines.append(
+            f"A list of withdrawn certificates of at most {settings['revocation_limit_days']} days is asked for; "
+            "without one nobody passes."
+        )
+    else:
+        lines.append("A list of withdrawn certificates is used where the scanner has one, of any age.")
     return lines
 
 

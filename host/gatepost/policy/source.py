@@ -54,6 +54,7 @@ _SETTINGS: dict[str, type] = {
     "utc_offset": str,
     "list_old_days": int,
     "list_limit_days": int,
+    "revocation_limit_days": int,
     "reject_expired_keys": bool,
     "without_expiry": list,
     "wait_seconds": int,

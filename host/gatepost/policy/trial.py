@@ -69,9 +69,18 @@ def claims_of(given, now):
     claims.facts = given
     return claims
 
+class NoneWithdrawn:
+    problem = ""
+
+    def __init__(self, created):
+        self.created = created
+
+    def holds(self, claims):
+        return False
+
 def judged(given, now, policy):
     try:
-        return judge_claims(claims_of(given, now), now, now, True, policy)
+        return judge_claims(claims_of(given, now), now, now, True, policy, NoneWithdrawn(now))
     except Refusal as refusal:
         return Verdict(refusal.code, None, refusal.detail)
 

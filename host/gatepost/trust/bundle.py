@@ -5,7 +5,7 @@ manifest's order. Parts travel by hash, so the file is a convenience: a scanner 
 
 A row of the manifest is {name, size, sha256}. Where a name stands for a run of parts (the shards of a key list), size
 is a list and sha256 holds their hashes one after the other: 35 bytes a part. A scanner keeps the parts of a bundle
-joined in one file.
+joined in one file, or where they are large each in its own.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from gatepost.trust.signing import Signer
 
 MAGIC = b"GPBUNDL1"
 CONTENT_TYPE = "application/vnd.gatepost.manifest+cbor"
+APART = frozenset({"revocation"})  # kinds whose parts are files of their own on a scanner
 MANIFEST_LIMIT = 16384  # bytes; the scanner reads no longer one
 CONTENT_NAME = 16  # hex digits of a SHA-256 that name a bundle's content on flash
 
@@ -95,11 +96,15 @@ class Bundle:
 
     def files(self) -> dict[str, bytes]:
         """Name and bytes of each file as a scanner keeps them in the folder of the bundle's kind."""
-        hashes = b"".join(hashlib.sha256(piece).digest() for _, piece in self.pieces)
-        return {
-            "manifest": self.manifest,
-            hashlib.sha256(hashes).hexdigest()[:CONTENT_NAME]: self.content,
-        }
+        pieces = [piece for _, piece in self.pieces]
+        files = [[each] for each in pieces] if self.kind in APART else [pieces]
+        return {"manifest": self.manifest, **{_file_name(each): b"".join(each) for each in files}}
+
+
+def _file_name(pieces: Sequence[bytes]) -> str:
+    """Of the file that holds these parts."""
+    hashes = b"".join(hashlib.sha256(piece).digest() for piece in pieces)
+    return hashlib.sha256(hashes).hexdigest()[:CONTENT_NAME]
 
 
 def build_bundle(

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from gatepost.errors import GatepostError
 from gatepost.keys import package, roles
+from gatepost.revocation.bundle import read_content
 from gatepost.trust import bundle, signing
 from gatepost.trust.bundle import Bundle
 from gatepost.trust.demonstration import refuse_demonstration_key
@@ -128,6 +129,8 @@ def _bundle_facts(found: Bundle) -> dict[str, str]:
         revoked = sum(each.revoked for each in records)
         countries = {each.country or each.participant for each in records}
         facts["keys"] = f"{len(records)} of {len(countries)} issuers' countries, {revoked} revoked"
+    elif found.kind == "revocation":
+        facts["withdrawn"] = f"{read_content(found).total} certificates"
     if found.architecture:
         facts["architecture"] = found.architecture
     facts["content"] = f"{len(found.pieces)} parts, {len(found.content)} bytes"
