@@ -102,8 +102,7 @@ class Upkeep:
         trust, found = self.trust, self.revocations
         if found.environment and trust.environment and found.environment != trust.environment:
             found = revocations.NoRevocations("revocation_list_damaged")
-        trust.revocations = found
-        return trust
+        return trust.with_revocations(found)
 
     def check(self, manifest):
         """Whether a bundle's content, its hashes verified, is of use. ValueError or OSError where it is not."""

@@ -10,6 +10,9 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+from gatepost.revocation import tables
+from gatepost.revocation.bundle import build_revocations
+from gatepost.revocation.records import Withdrawal, short_hash
 from gatepost.trust import keylist
 from gatepost.trust.bundle import build_bundle, read_bundle
 from unit.bundle_rig import AUTHORITY, NOW, Rig, record
@@ -103,3 +106,69 @@ def test_a_first_list_is_there_or_not(mp64, new, torn):
             assert kept >= claimed
             assert (after, revoked, left) == (6, [True], 3)
             assert version == 6 or not survived
+
+
+LISTS = """
+class Claims:
+    scheme = "HC1"
+    not_before = None
+    class key:
+        kid = b""
+
+def holds(digest):
+    claims = Claims()
+    claims.revocation_ids = [("UCI", digest)]
+    return up.revocations.holds(claims)
+
+mount(base)
+flash.cut = cut
+flash.torn = torn
+try:
+    start()
+    push(manifest, pieces, 200)
+    survived = True
+except OSError:
+    survived = False
+mount(flash.image)
+start()
+version = up.revocations.version
+told = [holds(digest) for digest in digests] if version else None
+claimed = durable
+kept = ask("bundle.begin", {"manifest": manifest})["durable"]
+again, sent = push(manifest, pieces, 200)
+after = [holds(digest) for digest in digests]
+result = survived, version, told, claimed, kept, up.revocations.version, after, len(files("revocation"))
+"""
+
+
+def withdrawals(numbers) -> list[Withdrawal]:
+    return [Withdrawal("HC1", "UCI", short_hash(b"%d" % number)) for number in numbers]
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("torn", [False, True])
+def test_withdrawn_certificates_are_the_old_list_or_the_new(mp, monkeypatch, torn, first):
+    """Here each part is a file: what is kept, what is new, and what goes when the new list counts."""
+    monkeypatch.setattr(tables, "PER_SHARD", 4)
+    old = build_revocations(withdrawals(range(14)), AUTHORITY, 5, "PROD", NOW - 5000)
+    new = read_bundle(build_revocations(withdrawals([*range(1, 14), 99]), AUTHORITY, 6, "PROD", NOW - 1000))
+    rig = Rig(mp, blocks=80)
+    if not first:
+        rig.push(old)
+    rig.run("base = bytes(flash.image)")
+    names = {"manifest": new.manifest, "pieces": [piece for _, piece in new.pieces], "torn": torn}
+    names["digests"] = [each.digest for each in withdrawals([0, 1, 99])]
+    before = (0, None) if first else (5, [True, True, False])
+    seen = []
+    cut = 0
+    survived = False
+    with rig.quick_signatures():
+        while not survived:
+            cut += 1
+            survived, version, told, claimed, kept, after, told_after, left = rig.run(LISTS, cut=cut, **names)
+            assert (version, told) in (before, (6, [False, True, True])), cut
+            assert kept >= claimed
+            assert (after, told_after, left) == (6, [False, True, True], len(new.pieces) + 2)
+            seen.append(version)
+    assert seen == sorted(seen) and seen[0] == before[0] and seen[-1] == 6
+    assert len(seen) > 20

@@ -159,12 +159,16 @@ def test_revocation_identifiers(mp):
     def short(data: bytes) -> bytes:
         return hashlib.sha256(data).digest()[:16]
 
-    assert sorted(claims["revocation_ids"]) == sorted(
-        [
-            ("UCI", short(b"urn:uvci:01:FR:X#1")),
-            ("COUNTRYCODEUCI", short(b"FRurn:uvci:01:FR:X#1")),
-            ("SIGNATURE", short(signature[:32])),
-        ]
+    assert (
+        sorted(claims["revocation_ids"])
+        == sorted(
+            [
+                ("UCI", short(b"urn:uvci:01:FR:X#1")),
+                ("COUNTRYCODEUCI", short(b"FRurn:uvci:01:FR:X#1")),  # the entry's country
+                ("COUNTRYCODEUCI", short(b"DEurn:uvci:01:FR:X#1")),  # and the envelope's issuer
+                ("SIGNATURE", short(signature[:32])),
+            ]
+        )
     )
     text = issue(vaccination(), rsa2048())
     signature = cbor2.loads(unpack(text)).value[3]

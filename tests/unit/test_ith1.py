@@ -115,7 +115,7 @@ def test_a_certificate_of_several_kinds(mp, policy):
     assert list(got[:3]) == ["ok", "ITHC", None]
     assert list(got[3]) == ["test", "antibody", "vaccination", "vaccination"]
     assert list(got[4:7]) == ["UT", "LINDQVIST", "1984-07-19"]
-    assert got[7] == {"document": "X1234567"}
+    assert got[7] == {"document": "X1234567", "id": "ITHC-20210701-000001"}
     assert got[8][1][1]["igg"] == "positive"
     assert got[8][3][1] == {
         "product": "CoronaVac",
@@ -124,6 +124,7 @@ def test_a_certificate_of_several_kinds(mp, policy):
         "doses": 2,
         "date": "2021-05-30",
         "document": "X1234567",
+        "id": "ITHC-20210701-000001",
     }
 
 

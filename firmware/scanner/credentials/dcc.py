@@ -35,8 +35,9 @@ _FACTS = {
 _RESULTS = {"260415000": "negative", "260373001": "positive"}
 
 
-def fill(claims, payload):
-    """Fill `claims` from the certificate `payload` (dict). Refusal bad_claims or bad_content."""
+def fill(claims, payload, issuer=None):
+    """Fill `claims` from the certificate `payload` (dict); `issuer`: the envelope's `iss`, if any. Refusal bad_claims
+    or bad_content."""
     if not isinstance(payload, dict):
         raise Refusal("bad_claims", "the certificate is not a map")
     claims.form = "EU DCC"
@@ -52,7 +53,7 @@ def fill(claims, payload):
         claims.facts = _facts(entry)
     elif not entries:
         _domestic(claims, payload)
-    _revocation_ids(claims, [entry for _, entry in entries])
+    _revocation_ids(claims, [entry for _, entry in entries], issuer)
 
 
 def text(value):
@@ -114,15 +115,20 @@ def _domestic(claims, payload):
         claims.kinds = ("domestic",) * len(entries)
 
 
-def _revocation_ids(claims, entries):
-    """Hashes by which an issuer may withdraw this certificate. The identifier is taken as written: forms differ."""
+def _revocation_ids(claims, entries, issuer):
+    """Hashes by which an issuer may withdraw this certificate. The identifier is taken as written: forms differ.
+
+    Whose country stands before it differs as well: lists are made with the entry's and with the envelope's issuer.
+    """
     for entry in entries:
         identifier = entry.get("ci")
         if isinstance(identifier, str) and identifier:
             claims.revocation_ids.append(("UCI", short_hash(identifier.encode())))
-            country = entry.get("co")
-            if isinstance(country, str):
-                claims.revocation_ids.append(("COUNTRYCODEUCI", short_hash((country + identifier).encode())))
+            for country in {entry.get("co"), issuer}:
+                if isinstance(country, str):
+                    claims.revocation_ids.append(
+                        ("COUNTRYCODEUCI", short_hash((country + identifier).encode()))
+                    )
 
 
 def short_hash(data):

@@ -14,6 +14,7 @@ from scanner.credentials.signer import find_signer
 
 _PREFIX = b"HC1:"
 _DCC = const(1)
+_ISS = const(1)
 _ES256 = const(-7)
 _ES384 = const(-35)
 
@@ -33,7 +34,7 @@ def open(text, trust, now):
     claims = Claims("HC1", find_signer(envelope, trust))
     root, hcert = read_claims(envelope.payload, claims)
     if hcert is not None and _DCC in hcert:
-        dcc.fill(claims, hcert[_DCC])
+        dcc.fill(claims, hcert[_DCC], root.get(_ISS) if isinstance(root, dict) else None)
     else:
         who.fill(claims, root, hcert)
     claims.revocation_ids.append(("SIGNATURE", dcc.short_hash(_identity(envelope))))

@@ -41,7 +41,7 @@ def open(code, trust, now):
         signature = base64url.decode(code[:at].replace(b"+", b"-").replace(b"/", b"_"), padding=True)
     except ValueError:
         raise Refusal("bad_text", "not base64")
-    key = _signer(trust, content, signature)
+    key, identity = _signer(trust, content, signature)
     try:
         payload = strict_json.decode(content, 6, 512)
     except ValueError as error:
@@ -52,12 +52,13 @@ def open(code, trust, now):
         raise Refusal("bad_algorithm", ("et %s" % payload.get("et"))[:40])
     claims = Claims("IL", key)
     _fill(claims, payload)
-    claims.revocation_ids.append(("SIGNATURE", short_hash(signature)))
+    claims.revocation_ids.append(("SIGNATURE", short_hash(identity)))
     return claims
 
 
 def _signer(trust, content, signature):
-    """The KeyRecord that verifies the signature."""
+    """The KeyRecord that verifies the signature, and what stands for the signature in lists: of ECDSA only r, since s
+    has two good values."""
     digest = hashlib.sha256(content).digest()
     if len(signature) < _RSA_BYTES:
         keys = candidates(trust, b"IL/P-256", "IL")
@@ -67,12 +68,12 @@ def _signer(trust, content, signature):
             raise Refusal("bad_signature", "%d bytes" % len(signature))
         for key in keys:
             if key.kind == "P-256" and p256.verify(key.x, key.y, digest, raw) is True:
-                return key
+                return key, raw[: len(raw) // 2]
     else:
         for key in candidates(trust, b"IL/RSA", "IL"):
             for each in (digest, hashlib.sha256(digest).digest()):
                 if key.kind == "RSA" and rsa.verify_pkcs1(key.n, key.e, each, signature) is True:
-                    return key
+                    return key, signature
     raise Refusal("bad_signature")
 
 

@@ -3,13 +3,12 @@
 # Base45, COSE_Encrypt0, zlib, COSE_Sign1, CWT. The seal keeps the content from whoever has no reading key; only the
 # signature inside says that it is genuine, because every scanner that may read could also seal.
 
-import hashlib
-
 from micropython import const
 
 from scanner.codec import iso8601
 from scanner.credentials.claims import Claims
 from scanner.credentials.cwt import read_claims
+from scanner.credentials.dcc import short_hash
 from scanner.credentials.envelope import open_envelope
 from scanner.credentials.packed import from_base45, inflated
 from scanner.credentials.sealed import unseal
@@ -59,7 +58,7 @@ def open(text, trust, now):
     root, _ = read_claims(envelope.payload, claims)
     _fill(claims, root)
     half = envelope.signature[: len(envelope.signature) // 2]
-    claims.revocation_ids.append(("SIGNATURE", hashlib.sha256(half).digest()[:16]))
+    claims.revocation_ids.append(("SIGNATURE", short_hash(half)))
     return claims
 
 
@@ -81,6 +80,9 @@ def _fill(claims, root):
         raise Refusal("bad_claims", "ver")
     _holder(claims, body)
     document = {"document": _text(body.get("doc"), "doc")}
+    if "id" in body:
+        document["id"] = _text(body["id"], "id")
+        claims.revocation_ids.append(("NUMBER", short_hash(document["id"].encode())))
     for _, facts in entries:
         facts.update(document)
     claims.kinds = tuple([kind for kind, _ in entries])

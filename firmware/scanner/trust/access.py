@@ -24,6 +24,11 @@ class NoList:
         self.tables = tables
         return self
 
+    def with_revocations(self, revocations):
+        """This list, beside it the Revocations that go with it."""
+        self.revocations = revocations
+        return self
+
     def close(self):
         pass
 

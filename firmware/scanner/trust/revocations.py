@@ -150,7 +150,7 @@ def _about(files, manifest):
         raise ValueError("what is said about the lists is damaged")
     file.seek(0)
     about = cbor.decode(file.read(size))
-    if about["format"] != _FORMAT:
+    if not isinstance(about, dict) or about.get("format") != _FORMAT:
         raise ValueError("lists in another form")
     return about
 

@@ -31,6 +31,11 @@ class TrustStore:
         self.tables = tables
         return self
 
+    def with_revocations(self, revocations):
+        """This list, beside it the Revocations that go with it."""
+        self.revocations = revocations
+        return self
+
     def close(self):
         """Let go of the file, before it is removed."""
         self._file.close()

@@ -83,7 +83,7 @@ def sample(which: str, now: datetime, **names: str) -> dict[str, Any]:
     }
     if which != "full":
         entries = {which[0]: entries[which[0]]}
-    return holder(**names) | entries
+    return holder(**names) | {"id": f"ITHC-{now:%Y%m%d}-000001"} | entries
 
 
 def status(colour: str, **names: str) -> dict[str, Any]:
