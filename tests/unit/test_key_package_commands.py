@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 
 import pytest
+from gatepost.cli import readingkeys
 from gatepost.cli.main import main
+from gatepost.errors import GatepostError
 from gatepost.keys import files
 from gatepost.keys.package import read
-from gatepost.keys.reading import read_reading_key
+from gatepost.keys.reading import describe, new_reading_key, read_reading_key, write_reading_key
 from gatepost.trust.sources import Options, read_sources
 
 UTOPIA = b"a passphrase of Utopia's"
@@ -217,6 +220,27 @@ def test_packages_and_reading_keys_can_be_looked_at(desk):
     (name,) = readings(desk.folder / "ut")
     seen = json.loads(desk(f"keys inspect {name} --json")[1])
     assert seen["holds"] == "reading key" and seen["encrypted"] is True and seen["country"] == "UT"
+
+
+def test_a_person_is_asked_once_for_each_passphrase(tmp_path, monkeypatch):
+    paths = []
+    for number, secret in enumerate((UTOPIA, UTOPIA, PORTUGAL, None, UTOPIA)):
+        paths.append(tmp_path / f"{number}.reading")
+        write_reading_key(paths[-1], new_reading_key("UT", 1_790_000_000), secret)
+    answers = [UTOPIA, PORTUGAL]
+    asked = []
+
+    def getpass(prompt: str) -> str:
+        asked.append(prompt)
+        return answers[len(asked) - 1].decode()
+
+    monkeypatch.setattr("getpass.getpass", getpass)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    keys = readingkeys.load(argparse.Namespace(reading_passphrase_file=None), paths)
+    assert [key.kid for key in keys] == [describe(path)[0].kid for path in paths]
+    assert [prompt.rsplit("/", 1)[1] for prompt in asked] == ["0.reading: ", "2.reading: "]
+    with pytest.raises(GatepostError, match="was named before"):
+        readingkeys.load(argparse.Namespace(reading_passphrase_file=None), [paths[3], paths[3]])
 
 
 @pytest.mark.parametrize("action", ["package", "accept"])

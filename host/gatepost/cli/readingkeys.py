@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +27,7 @@ def add_passphrase(parser: argparse.ArgumentParser) -> None:
 
 
 def load(args: argparse.Namespace, paths: Sequence[Path]) -> list[ReadingKey]:
-    """The keys of all files, each id once; the passphrase that opened one is tried on the others before asking."""
+    """The keys of all files, each id once; passphrases that opened one are tried on the others before asking."""
     from gatepost.keys.reading import read_reading_key
 
     found: dict[bytes, ReadingKey] = {}
@@ -42,11 +43,11 @@ def load(args: argparse.Namespace, paths: Sequence[Path]) -> list[ReadingKey]:
 def _with_known(path: Path, known: Sequence[bytes]) -> ReadingKey | None:
     from gatepost.keys.reading import describe, read_reading_key
 
-    if known and describe(path)[1]:
-        try:
-            return read_reading_key(path, lambda: known[-1])
-        except GatepostError:
-            return None  # another passphrase: it is asked for
+    if not known or not describe(path)[1]:
+        return None
+    for each in known:
+        with contextlib.suppress(GatepostError):  # of another passphrase: it is asked for in the end
+            return read_reading_key(path, lambda each=each: each)
     return None
 
 

@@ -134,6 +134,8 @@ def accept(folder: Path, package: Package, contents: Contents, secret: bytes | N
     names = [key.file_name for key in contents.reading]
     try:
         (folder / READING).mkdir(parents=True, exist_ok=True, mode=0o700)
+        for left in (*folder.glob("*.part"), *(folder / READING).glob("*.part")):
+            left.unlink()  # of an acceptance that was cut
         withdrawn = sorted(
             each.name for each in (folder / READING).glob("*.reading") if each.name not in names
         )
