@@ -14,7 +14,7 @@ from scanner import durable
 
 _STARTS = const(3)  # that a firmware on trial gets
 _LIMIT = const(64)
-_MANIFEST_LIMIT = const(16384)
+_MANIFEST_LIMIT = const(32768)
 _NAME = const(16)  # characters of a content's name
 
 

@@ -380,6 +380,6 @@ def test_the_host_packs_what_main_imports(tmp_path):
     assert "main.py" not in files and "boot.py" not in files
     assert all(files.values())
     bundle = read_bundle(sign_firmware(files, AUTHORITY, 1, "PROD", NOW))
-    assert bundle.kind == "firmware" and len(bundle.manifest) < 16384
+    assert bundle.kind == "firmware" and len(bundle.manifest) < 24576
     with pytest.raises(GatepostError, match="holds no firmware"):
         firmware_files(tmp_path)

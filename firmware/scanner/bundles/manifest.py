@@ -15,7 +15,7 @@ from scanner.signed import Point, Signed
 
 CONTENT_TYPE = "application/vnd.gatepost.manifest+cbor"
 ENVIRONMENTS = ("PROD", "UAT", "DEV", "DEMO")
-LIMIT = const(16384)  # bytes
+LIMIT = const(32768)  # bytes
 APART = ("revocation",)  # kinds whose parts are files: too large to be there twice
 
 _MOST = const(0x7FFFFFFF)  # bytes of all parts: more than any flash of ours

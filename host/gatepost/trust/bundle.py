@@ -28,7 +28,7 @@ from gatepost.trust.signing import Signer
 MAGIC = b"GPBUNDL1"
 CONTENT_TYPE = "application/vnd.gatepost.manifest+cbor"
 APART = frozenset({"revocation"})  # kinds whose parts are files of their own on a scanner
-MANIFEST_LIMIT = 16384  # bytes; the scanner reads no longer one
+MANIFEST_LIMIT = 32768  # bytes; the scanner reads no longer one
 CONTENT_NAME = 16  # hex digits of a SHA-256 that name a bundle's content on flash
 
 
