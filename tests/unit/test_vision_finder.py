@@ -95,18 +95,33 @@ def test_rectangles_of_right_widths_but_wrong_heights_are_no_finders(mp):
     assert _search(mp, image.filter(ImageFilter.GaussianBlur(0.5))) == []
 
 
-def test_edges_are_placed_by_interpolation(mp):
-    # The value crosses the threshold 100 a quarter of the way from pixel 7 to pixel 8.
-    row = bytes([200] * 8 + [0] * 8)
-    source = """
+EDGES = """
 from array import array
-from scanner.vision.rows import find_edges
-edges = array("H", bytes(64))
-result = [find_edges(row, 0, 0, 16, bytes([level]), 0, 32, edges), list(edges[:2])]
+from scanner.vision.rows import VERDICTS, find_edges
+edges = array("H", bytes(200))
+long = array("H", bytes(200))
+count = find_edges(row, VERDICTS, len(row), 0, bytes([level] * 8), 0, 16, edges, long)
+result = [list(edges[: long[count] // 2]), list(long[:count])]
 """
-    assert mp.run(source, row=row, level=150) == [2, [7 * 16 + 4, 16 * 16 - 8]]
-    assert mp.run(source, row=row, level=100) == [2, [7 * 16 + 8, 16 * 16 - 8]]
-    assert mp.run(source, row=row, level=0)[0] == 0
+
+
+def test_edges_are_the_first_pixels_of_runs(mp):
+    row = bytes([200] * 8 + [0] * 9 + [200] * 15)
+    assert mp.run(EDGES, row=row, level=100)[0] == [8, 17]
+    assert mp.run(EDGES, row=row, level=190)[0] == [8, 17]
+    assert mp.run(EDGES, row=row, level=0)[0] == []
+    # Noise about the threshold is none, and dark runs are closed at both ends.
+    assert mp.run(EDGES, row=bytes([101, 98] * 16), level=100)[0] == []
+    assert mp.run(EDGES, row=bytes([0] * 32), level=100)[0] == [1, 31]
+
+
+def test_runs_between_shorter_ones_are_long(mp):
+    runs = (5, 2, 2, 6, 2, 2, 7, 5, 3)
+    row = b"".join(bytes([200 * (k + 1 & 1)] * run) for k, run in enumerate(runs))
+    edges, long = mp.run(EDGES, row=row, level=100)
+    assert edges == [5, 7, 9, 15, 17, 19, 26, 31]
+    # The first lies before all edges; the last is not half again as long as what comes after it.
+    assert [edges[max(0, each // 2 - 2) : each // 2] for each in long] == [[5], [9, 15]]
 
 
 QUIET = """

@@ -123,7 +123,7 @@ def cut(frame, geometry, line, edges, step: int) -> int:
     )
     e[8] = parts
     e[9] = (half + half + 1) * (2 * int(g[8]) + 1) + _CUT + int(e[9])
-    return int(measure_rings(line, half, (extremes >> 8) - (extremes & 255), int(g[10]), edges))
+    return int(measure_rings(line, 0, half, (extremes >> 8) - (extremes & 255), int(g[10]), edges))
 
 
 @micropython.viper

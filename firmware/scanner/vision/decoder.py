@@ -47,9 +47,7 @@ _SMALL_THOROUGH = (
 _LARGE = (_QUICK[:1], _QUICK[1:], _NOISY, _THOROUGH[:1], _THOROUGH[1:])
 _SMALL = (_SMALL_QUICK[:1], _SMALL_QUICK[1:], _SMALL_NOISY, _SMALL_THOROUGH[:1], _SMALL_THOROUGH[1:])
 
-_QUICK_WORK = 3450  # thousands of instructions
-_FILLED_WORK = 4500  # where enough has a contrast that a pale or blurred code may be there
-_BOLD_WORK = 5200  # where the frame is as full of contrast as print and screens are
+_QUICK_WORK = 3600  # thousands of instructions
 _MOST_PLACED = 40  # triples measured in one pass
 _SURE_LINES = 7  # a finder that shows along so many of eight may belong to another symbol
 
@@ -101,9 +99,6 @@ class Decoder:
         self._small = width * height < _SMALL_FRAME
         first, quick, noisy, between, thorough = _SMALL if self._small else _LARGE
         work = self._scan(first, budget.share(_QUICK_WORK), True)
-        if (search.thresholds.filled or search.thresholds.bold) and not search.noisy:
-            most = _BOLD_WORK if search.thresholds.bold else _FILLED_WORK
-            work += budget.share(most - _QUICK_WORK)
         self._scan(noisy if search.noisy else quick, work, True)
         if not self._found and search.promising:
             self._scan(between, budget.left, False)

@@ -15,34 +15,37 @@ from micropython import const
 
 from scanner.vision.crossings import MOST_HITS, find_crossings
 from scanner.vision.findings import Findings
+from scanner.vision.glances import glance
 from scanner.vision.probe import Probe
-from scanner.vision.rows import find_edges, halve_row, quarter_row
-from scanner.vision.swings import blend_rows, find_swings
+from scanner.vision.rows import VERDICTS, find_edges, halve_row, quarter_row
+from scanner.vision.swings import blend_rows, find_swings, list_long
 from scanner.vision.threshold import ThresholdMap
 from scanner.vision.wiping import wipe, wipe_numbers
 
 _ENOUGH_HITS = const(36)  # are examined before the search goes on
+_ENOUGH_CROSSINGS = const(36)  # are glanced at at once, or what is left of them
 _BLOCK_SHIFT = const(4)  # 16 pixels square have a threshold of their own
 _ANY_WORK = const(500000)
-_LEAST_CORE = const(52)  # 1/16 px; below modules of 1.1 px nothing can be read
 # Instructions, about:
-_PLAIN_PIXEL = const(20)
-_BLURRED_PIXEL = const(150)
+_PLAIN_PIXEL = const(17)
+_BLURRED_PIXEL = const(145)
 _SHRUNK_PIXEL = const(8)  # each of those averaged
-_CHANGE = const(110)
-_ROW = const(2000)
+_CHANGE = const(66)
+_BLURRED_CHANGE = const(200)  # more than that
+_LONG_RUN = const(100)
+_ROW = const(3300)
 _MEASURING = const(3)  # thresholds, for each pixel of the frame
 
 
 @micropython.viper
-def _sweep(frame, place, thresholds, marks, row, edges, hits, y: int, rows: int) -> int:
+def _sweep(frame, place, thresholds, marks, row, edges, long, hits, verdicts, y: int, rows: int) -> int:
     # Take rows from y on until there are hits enough; returns the row to go on from.
     at = ptr32(place)
     width = int(at[0])
     shift = int(at[3])
     blurred = int(at[5])
     side = 1 << (int(at[4]) - shift)
-    count = 0
+    kept = 0
     while y < rows and int(at[9]):
         work = int(at[9]) - _ROW
         full = y << shift
@@ -53,26 +56,30 @@ def _sweep(frame, place, thresholds, marks, row, edges, hits, y: int, rows: int)
                 length = int(halve_row(frame, frame, 0, width, full, row))
             else:
                 length = int(quarter_row(frame, frame, 0, width, full, row))
-            count = int(find_edges(row, 0, 0, length, marks, block, side, edges))
+            count = int(find_edges(row, verdicts, length, 0, marks, block, side, edges, long))
             work -= 2 * width * _SHRUNK_PIXEL + length * _PLAIN_PIXEL
         elif blurred:
             blend_rows(frame, width, y, row)
             count = int(find_swings(row, width, marks, block, int(at[4]), edges))
-            work -= width * _BLURRED_PIXEL
+            work -= width * _BLURRED_PIXEL + count * _BLURRED_CHANGE
+            count = int(list_long(edges, 0, count, long))
         else:
-            count = int(find_edges(frame, full * width, 0, width, marks, block, side, edges))
+            count = int(find_edges(frame, verdicts, width, full * width, marks, block, side, edges, long))
             work -= width * _PLAIN_PIXEL
-        work -= count * _CHANGE
+        work -= (int(ptr16(long)[count]) * _CHANGE >> 1) + count * _LONG_RUN
         if work < 0:
             work = 0
         at[9] = work
         y += int(at[7])
-        if count >= 6:
-            if (
-                int(find_crossings(edges, count, _LEAST_CORE, frame, place, thresholds, block, hits))
-                >= _ENOUGH_HITS
-            ):
+        if (
+            count
+            and int(find_crossings(edges, edges, edges, long, count, place, hits)) >= kept + _ENOUGH_CROSSINGS
+        ):
+            kept = int(glance(frame, 0, frame, place, thresholds, hits, kept))
+            if kept >= _ENOUGH_HITS:
                 break
+    if int(at[6]) > kept:
+        glance(frame, 0, frame, place, thresholds, hits, kept)
     return y
 
 
@@ -97,6 +104,7 @@ class FinderSearch:
         self._findings = Findings()
         self._finders = {}  # those asked for, by number
         self._edges = array("H", (0,) * (max_width + 2))
+        self._long = array("H", (0,) * (max_width // 2 + 2))
         self._hits = array("H", (0,) * (4 * MOST_HITS))
         self._row = bytearray(max_width)
         # What crossings.py calls `place`; at 7 to 9 the step between rows, columns of blocks, the work left, at 11 the
@@ -141,6 +149,7 @@ class FinderSearch:
         self._frame = frame
         if width + 2 > len(self._edges):
             self._edges = array("H", (0,) * (width + 2))
+            self._long = array("H", (0,) * (width // 2 + 2))
             self._row = bytearray(width)
         self.probe.begin(width, height)
         self._place[0] = width
@@ -154,7 +163,7 @@ class FinderSearch:
         self.probe.forget()
         self.thresholds.forget()
         wipe(self._row)
-        wipe_numbers(self._edges, self._hits)
+        wipe_numbers(self._edges, self._long, self._hits)
 
     def _measure(self, shift, wider):
         # Thresholds for rows shrunk by that power of two; returns what they cost.
@@ -205,7 +214,9 @@ class FinderSearch:
                 blocks.swing if blurred else blocks.at,
                 self._row,
                 self._edges,
+                self._long,
                 hits,
+                VERDICTS,
                 y,
                 rows,
             )

@@ -16,8 +16,8 @@ _ALL_LINES = const(8)
 _BRIGHT = const(64)  # grey levels of contrast
 _FALSE_FRIENDS = const(12)
 # Instructions, about: for a hit, and for a sample of a cut through it.
-_HIT = const(2000)
-_SAMPLE = const(200)
+_HIT = const(500)
+_SAMPLE = const(235)
 
 
 @micropython.viper

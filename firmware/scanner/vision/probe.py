@@ -105,7 +105,7 @@ def _cut_straight(frame, line, edges, geometry, x: int, y: int, module: int, dow
     while i < half + half:
         i += 1
         samples[i] = high
-    if int(measure_rings(line, half, high - (extremes & 255), slack, edges)) == 0:
+    if int(measure_rings(line, 0, half, high - (extremes & 255), slack, edges)) == 0:
         return 0
     # Of all that is expected half to twice: speckles within a core show rings too.
     if int(e[6]) * step < 6 * module or int(e[6]) * step > 24 * module:

@@ -1,128 +1,119 @@
 # One row of pixels -> the places where it changes colour.
 #
-# Each change is placed between two pixels by interpolation, where the row crosses the threshold of its block; dark
-# and light runs alternate. Rows too blurred for a threshold go through swings.py, and crossings.py takes up the
-# lists of both. Large modules are searched in rows shrunk by two or four.
+# Dark and light runs alternate: a pixel opens a new one where it lies beyond the threshold of its block. The places
+# are whole pixels; crossings.py looks closer where that matters. Rows too blurred for a threshold go through
+# swings.py. Large modules are searched in rows shrunk by two or four.
 #
-# The loop over pixels is most of what an empty frame costs: a pointer that walks, offsets that are constants, and
-# the three names used most in front, which the native compiler keeps in registers.
+# The loop over pixels is most of what an empty frame costs: a pointer that walks, offsets that are constants, and a
+# table instead of comparisons, which take the native compiler more instructions. The two names used most are in
+# front, where it keeps them in registers.
 import micropython
 from micropython import const
 
-_MARGIN = const(3)  # grey levels beyond the threshold that make a change: less is noise
+MARGIN = const(3)  # grey levels beyond the threshold that make a change: less is noise
+_MARGIN = const(3)
+_ZONE = const(260)  # more than there are grey levels, and the margin
+
+# Entry ZONE - t + v is 1 for levels v below t, entry 2 * ZONE - t + v for those that are not.
+VERDICTS = b"\x01" * _ZONE + bytes(_ZONE) + b"\x01" * _ZONE
 
 
 @micropython.viper
 def find_edges(
-    p: ptr8, t: int, n: int, width: int, thresholds: ptr8, first: int, side: int, edges: ptr16
+    p: ptr8,
+    sought: ptr8,
+    width: int,
+    at: int,
+    thresholds: ptr8,
+    first: int,
+    side: int,
+    edges: ptr16,
+    long: ptr16,
 ) -> int:
-    """Write the positions (1/16 px) where a row changes colour; returns how many. Even ones start a dark run.
+    """Write the pixels where a row changes colour, the first of each run; even ones are dark. For each run that is half
+    as long again as those on both sides `long` gets twice the number of the edge that ends the run after it; returns
+    how many these are. Behind them stands twice the number of edges.
 
-    The row is `width` pixels from `p[t]` on, its thresholds those from `thresholds[first]` on, each for `side` pixels.
-    Pixel i has its middle at 16 * i. A dark run at the row's end is closed there. `n` is of no meaning.
+    The row is `width` pixels from `p[at]` on, its thresholds those from `thresholds[first]` on, each for `side` pixels
+    or up to three more. Dark runs at both ends begin and end a pixel further in. `sought` is VERDICTS.
     """
-    p = ptr8(int(p) + t)
+    p = ptr8(int(p) + at)
     blocks = ptr8(int(thresholds) + first)
+    # What is sought alternates between what is below the threshold - MARGIN and what is not below it + MARGIN.
+    for_dark = int(sought) + _ZONE + _MARGIN
+    for_both = for_dark + for_dark + _ZONE - 2 * _MARGIN
     e = edges
+    found = long
     start = int(p)
     end = start + width
     stop = start
-    dark = 0
+    last = start
+    before = 0
+    growing = 0
     if int(p[0]) < int(blocks[0]):
-        e[0] = 0
+        e[0] = 1
         e = ptr16(int(e) + 2)
         p = ptr8(int(p) + 1)
-        dark = 1
     while stop < end:
         level = int(blocks[0])
         blocks = ptr8(int(blocks) + 1)
         stop += side
-        if stop > end:
+        both = for_both - level - level
+        sought = ptr8(for_dark - level)
+        if (int(e) - int(edges)) & 2:
+            sought = ptr8(both - int(sought))
+        elif level == 0:
+            # Nothing there is dark.
+            if int(p) < stop:
+                p = ptr8(stop)
+        # Four at a time, the last ones over the border.
+        four = stop
+        if stop >= end:
             stop = end
-        n = stop - int(p)
-        if level + dark == 0:
-            p = ptr8(stop)
-            n = 0
-        while n:
-            if dark:
-                t = level + _MARGIN
-                while n >= 4:
-                    if int(p[0]) >= t:
-                        break
-                    if int(p[1]) >= t:
-                        p = ptr8(int(p) + 1)
-                        n -= 1
-                        break
-                    if int(p[2]) >= t:
-                        p = ptr8(int(p) + 2)
-                        n -= 2
-                        break
-                    if int(p[3]) >= t:
-                        p = ptr8(int(p) + 3)
-                        n -= 3
-                        break
-                    p = ptr8(int(p) + 4)
-                    n -= 4
-                while n:
-                    if int(p[0]) >= t:
-                        break
+            four = end - 3
+        while True:
+            while int(p) < four:
+                if sought[p[0]]:
+                    break
+                if sought[p[1]]:
                     p = ptr8(int(p) + 1)
-                    n -= 1
-                if n:
-                    # Half way between the pixels where the one before had another threshold.
-                    at = ((int(p) - start) << 4) - 8
-                    q = ptr8(int(p) - 1)
-                    before = int(q[0])
-                    if before < level:
-                        at = at - 8 + ((level - before) << 4) // (int(p[0]) - before)
-                    elif before < t:
-                        at -= 8
-                    e[0] = at
-                    e = ptr16(int(e) + 2)
-                    dark = 0
-                    p = ptr8(int(p) + 1)
-                    n -= 1
+                    break
+                if sought[p[2]]:
+                    p = ptr8(int(p) + 2)
+                    break
+                if sought[p[3]]:
+                    p = ptr8(int(p) + 3)
+                    break
+                p = ptr8(int(p) + 4)
             else:
-                t = level - _MARGIN
-                while n >= 4:
-                    if int(p[0]) < t:
-                        break
-                    if int(p[1]) < t:
-                        p = ptr8(int(p) + 1)
-                        n -= 1
-                        break
-                    if int(p[2]) < t:
-                        p = ptr8(int(p) + 2)
-                        n -= 2
-                        break
-                    if int(p[3]) < t:
-                        p = ptr8(int(p) + 3)
-                        n -= 3
-                        break
-                    p = ptr8(int(p) + 4)
-                    n -= 4
-                while n:
-                    if int(p[0]) < t:
+                while int(p) < stop:
+                    if sought[p[0]]:
                         break
                     p = ptr8(int(p) + 1)
-                    n -= 1
-                if n:
-                    at = ((int(p) - start) << 4) - 8
-                    q = ptr8(int(p) - 1)
-                    before = int(q[0])
-                    if before >= level:
-                        at = at - 8 + ((before - level) << 4) // (before - int(p[0]))
-                    elif before >= t:
-                        at -= 8
-                    e[0] = at
-                    e = ptr16(int(e) + 2)
-                    dark = 1
-                    p = ptr8(int(p) + 1)
-                    n -= 1
-    if dark:
-        e[0] = (width << 4) - 8
+                else:
+                    break
+            e[0] = int(p) - start
+            run = int(p) - last
+            last = int(p)
+            if run < before:
+                if growing:
+                    if run + (run >> 1) < before:
+                        found[0] = int(e) - int(edges)
+                        found = ptr16(int(found) + 2)
+                    growing = 0
+            elif before + (before >> 1) < run:
+                growing = 1
+            else:
+                growing = 0
+            before = run
+            e = ptr16(int(e) + 2)
+            sought = ptr8(both - int(sought))
+            p = ptr8(int(p) + 1)
+    if (int(e) - int(edges)) & 2:
+        e[0] = width - 1
         e = ptr16(int(e) + 2)
-    return (int(e) - int(edges)) >> 1
+    found[0] = int(e) - int(edges)
+    return (int(found) - int(long)) >> 1
 
 
 @micropython.viper

@@ -117,3 +117,30 @@ def find_swings(row: ptr8, width: int, swings: ptr8, first: int, block_shift: in
         edges[count] = (k << 4) - 16 + ((level - before) << 4) // (w - before)
         count += 1
     return count
+
+
+@micropython.viper
+def list_long(edges: ptr16, before: int, n: int, long: ptr16) -> int:
+    """What find_edges writes into `long`, of `n` edges that are there; returns how many. `before` is of no meaning."""
+    before = 0
+    growing = 0
+    found = long
+    e = edges
+    k = 1
+    while k < n:
+        run = int(e[1]) - int(e[0])
+        e = ptr16(int(e) + 2)
+        if run < before:
+            if growing:
+                if run + (run >> 1) < before:
+                    found[0] = k + k
+                    found = ptr16(int(found) + 2)
+                growing = 0
+        elif before + (before >> 1) < run:
+            growing = 1
+        else:
+            growing = 0
+        before = run
+        k += 1
+    found[0] = n + n
+    return (int(found) - int(long)) >> 1

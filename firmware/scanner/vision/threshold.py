@@ -12,10 +12,6 @@ from micropython import const
 from scanner.vision.wiping import wipe, zero
 
 _LEAST_CONTRAST = const(16)  # grey levels; less than this between lightest and darkest is noise
-_HIGH_CONTRAST = const(110)  # grey levels
-_BOLD_PART = const(20)  # one block in so many
-_SOME_CONTRAST = const(20)  # grey levels: more than noise and slow shades make
-_FILLED_PART = const(4)
 _PATCH_SHIFT = const(4)  # a block is sampled in patches of 16 pixels square, at eight pixels each
 
 
@@ -128,10 +124,8 @@ def _extremes(
 
 
 @micropython.viper
-def _smooth(c: ptr8, m: ptr8, weights: int, columns: int, rows: int, out: ptr8, swings: ptr8) -> int:
-    # From contrasts and middles, with a line more on every side than there are blocks; how many blocks have a high
-    # contrast, and above the lower 16 bits how many have some. `weights` is of no meaning.
-    seen = 0
+def _smooth(c: ptr8, m: ptr8, weights: int, columns: int, rows: int, out: ptr8, swings: ptr8):
+    # From contrasts and middles, with a line more on every side than there are blocks. `weights` is of no meaning.
     line = columns + 2
     c = ptr8(int(c) + line)
     m = ptr8(int(m) + line)
@@ -143,10 +137,6 @@ def _smooth(c: ptr8, m: ptr8, weights: int, columns: int, rows: int, out: ptr8, 
         n = columns
         while n:
             most = int(c[1])
-            if most >= _SOME_CONTRAST:
-                seen += 65536
-            if most >= _HIGH_CONTRAST:
-                seen += 1
             weights = int(c[0])
             if weights > most:
                 most = weights
@@ -207,7 +197,6 @@ def _smooth(c: ptr8, m: ptr8, weights: int, columns: int, rows: int, out: ptr8, 
         middle_up = ptr8(int(middle_up) + 2)
         middle_down = ptr8(int(middle_down) + 2)
         rows -= 1
-    return seen
 
 
 class ThresholdMap:
@@ -226,10 +215,6 @@ class ThresholdMap:
         self._middles = bytearray((columns + 2) * (rows + 2))
         self.shift_x = self.shift_y = _PATCH_SHIFT
         self.columns = 0
-        # Whether so much is black on white as print and screens are, and little else in the world.
-        self.bold = False
-        # Whether enough of the frame has a contrast at all to hold a code, pale as it may be.
-        self.filled = False
 
     def forget(self):
         """Leave nothing of the last frame."""
@@ -248,6 +233,4 @@ class ThresholdMap:
         _extremes(
             frame, 0, columns + 1, width, height, shift, wider, columns, rows, self._contrasts, self._middles
         )
-        seen = _smooth(self._contrasts, self._middles, 0, columns, rows, self.at, self.swing)
-        self.bold = (seen & 0xFFFF) * _BOLD_PART >= columns * rows
-        self.filled = (seen >> 16) * _FILLED_PART >= columns * rows
+        _smooth(self._contrasts, self._middles, 0, columns, rows, self.at, self.swing)
