@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from gatepost.sim import NO_CODE
 from gatepost.trust.records import KeyRecord
 
 from harness.certificates import STAND_INS
@@ -41,8 +42,9 @@ def look(frames, keys, now):
 
 @dataclass(frozen=True)
 class Sample:
-    """`frames`: the texts of its codes; `keys`: key records; `says`: the source; `expected`: our reason code, or None
-    where nothing is settled beyond that it is neither PASS nor a fault; `why`: where the two differ."""
+    """`frames`: the texts of its codes, none where a picture gives none; `keys`: key records; `says`: the source;
+    `expected`: our reason code (or several, "|" between them), or None where nothing is settled but that it is neither
+    PASS nor a fault; `why`: where the two differ."""
 
     system: str
     name: str
@@ -56,7 +58,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Outcome:
-    verdict: int
+    verdict: int  # 0 PASS, 1 CHECK, 2 REFUSE, 3 where there was nothing to judge
     code: str
     detail: str
     claims: dict[str, Any] | None
@@ -64,6 +66,8 @@ class Outcome:
 
 def look(mp: Interpreter, sample: Sample) -> Outcome:
     """Show the sample's codes one after the other to the scanner's logic, and take the last verdict."""
+    if not sample.frames:
+        return Outcome(3, NO_CODE, "", None)
     return Outcome(
         *mp.run(
             LOOK + "result = look(frames, keys, now)",
@@ -79,7 +83,12 @@ def agrees(sample: Sample, outcome: Outcome) -> bool:
     """Whether the scanner said what is expected of it."""
     if sample.expected is None:
         return outcome.verdict != 0 and outcome.code != "internal_fault"
-    return outcome.code == sample.expected
+    return outcome.code in sample.expected.split("|")
+
+
+def genuine(outcome: Outcome) -> bool:
+    """Whether a trusted key has verified it, whatever was then said of its content."""
+    return outcome.claims is not None
 
 
 def plain(records: list[KeyRecord]) -> list[dict[str, Any]]:

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from gatepost.issue.hc1 import pack
 from gatepost.trust.sources import Options, read_sources
 
+from harness.certificates import unpack
 from harness.samples import Sample, plain
 from harness.x509keys import record_of
 
@@ -24,9 +26,22 @@ def samples(corpora: Path) -> Iterator[Sample]:
         if row["kind"] == "hc1":
             text = path.with_suffix(".txt").read_bytes()
             yield Sample("Israel", path.name, (text,), newer, LATER, "valid", "ok")
+            # The last bit of the signature, which stands at the end.
+            signed = unpack(text.decode())
+            bent = pack(signed[:-1] + bytes([signed[-1] ^ 1])).encode()
+            yield Sample("Israel", f"{path.name}, altered", (bent,), newer, LATER, "altered", "bad_signature")
         elif row["kind"] in ("rsa", "ecdsa", "payload"):
             text = path.with_suffix(".txt").read_bytes()
             yield Sample("Israel", path.name, (text,), older, CLOCK, "valid", "no_rules_for_kind")
+            # One letter of the holder's name.
+            at = text.index(b'"g":"') + 5
+            bent = text[:at] + bytes([text[at] ^ 1]) + text[at + 1 :]
+            yield Sample("Israel", f"{path.name}, altered", (bent,), older, CLOCK, "altered", "bad_signature")
+
+
+def aside(row: dict[str, Any]) -> str:
+    """Why a row of the corpus is not shown."""
+    return "a key of the ministry, by which the others are judged" if row["kind"] == "key" else ""
 
 
 def _keys(folder: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:

@@ -27,7 +27,7 @@ _OURS = {
 
 
 def samples(corpora: Path) -> Iterator[Sample]:
-    keys = _keys(corpora / "who" / "trustlists")
+    keys = list_keys(corpora / "who" / "trustlists")
     for row in json.loads((corpora / "index.json").read_text(encoding="utf-8"))["corpora"]["who"]:
         if "expected_status" in row:
             path = corpora / row["path"]
@@ -36,7 +36,16 @@ def samples(corpora: Path) -> Iterator[Sample]:
             yield Sample("WHO", path.name, (text,), keys, CLOCK, row["expected_status"], expected, why)
 
 
-def _keys(folder: Path) -> list[dict[str, Any]]:
+def aside(row: dict[str, Any]) -> str:
+    """Why a row of the corpus is not shown."""
+    return {
+        "trustlist": "a list of keys, by which the others are judged",
+        "icvp": "WHO's products: tests/interop/test_who_products.py",
+    }.get(row["kind"], "")
+
+
+def list_keys(folder: Path) -> list[dict[str, Any]]:
+    """The signers on WHO's lists, those of development among them."""
     records = []
     for path in sorted(folder.glob("*.did.json.gz")):
         records += read_did(json.loads(gzip.decompress(path.read_bytes())), Tally(), include_development=True)

@@ -39,11 +39,13 @@ def test_hc1_samples(mp, corpora, when, expected):
 
 def test_every_sample_verifies(mp, corpora):
     rows = list(samples(corpora))
-    assert {row.expected for row in rows} == {"ok", "no_rules_for_kind"}
+    assert {row.expected for row in rows if row.says == "valid"} == {"ok", "no_rules_for_kind"}
+    assert {row.expected for row in rows if row.says == "altered"} == {"bad_signature"}
     for sample in rows:
         outcome = look(mp, sample)
         assert agrees(sample, outcome), (sample.name, outcome)
-        assert outcome.claims is not None and outcome.claims["issuer"] == "IL"
+        if sample.says == "valid":
+            assert outcome.claims is not None and outcome.claims["issuer"] == "IL"
 
 
 def test_the_older_form_is_read(mp, corpora):
