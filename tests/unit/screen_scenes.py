@@ -110,7 +110,10 @@ def parts(progress: list[bool], left: int, environment: str = "PROD"):
     return kind, {**data, "progress": progress}
 
 
-def privately(privacy: str, code: str, claims: dict[str, Any], need: str = "", detail: str = ""):
+SEALED = "sealed by %s, %s: 0123456789abcdef"
+
+
+def privately(privacy: str, code: str, claims: dict[str, Any] | None, need: str = "", detail: str = ""):
     kind, data = verdict(code, claims)
     return kind, {**data, "privacy": privacy, "need": need, "detail": detail}
 
@@ -151,6 +154,13 @@ SCENES: dict[str, tuple[str, dict[str, Any]]] = {
         "test_unclear", {**TEST, "facts": {**TEST["facts"], "result": "unclear"}}, "DEMO"
     ),
     "check-known-system": verdict("unsupported_system", None),
+    "check-sealed": privately("full", "no_reading_key", None, detail=SEALED % ("UT", "no reading key here")),
+    "check-sealed-longest": privately(
+        "full",
+        "no_reading_key",
+        None,
+        detail=SEALED % ("Wellness Ministry of Commonwealt", "its reading key is not valid yet"),
+    ),
     "parts": parts([True, False, True], 25),
     "parts-many-demo": parts([number % 3 > 0 for number in range(32)], 3, "DEMO"),
     "check-no-list": verdict("no_trust_list", None, "DEMO"),

@@ -173,7 +173,7 @@ def test_the_screen_says_who_sealed_and_which_key_is_missing(mp, policy):
     got = ask(mp, [make()], policy, what, rows=[])[0]
     assert tuple(got) == (
         "CHECK",
-        f"Sealed by UT, no reading key here: {READING.kid.hex()}.",
+        f"Sealed by UT, no reading key here: {READING.kid.hex()}",
         "Have the technician update this scanner.",
         False,
     )

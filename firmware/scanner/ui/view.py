@@ -90,7 +90,7 @@ def from_verdict(verdict, environment="PROD", privacy=FULL):
         view.sentence = "No rules are loaded for " + words.issuer(verdict.detail, "") + "."
     if verdict.code == "no_reading_key" and verdict.detail:
         # Whom to ask for which key: the header's claim, of letters and digits alone.
-        view.sentence = verdict.detail[0].upper() + verdict.detail[1:] + "."
+        view.sentence = verdict.detail[0].upper() + verdict.detail[1:]
     claims = verdict.claims
     if claims is None:
         if verdict.code in _NAMED and verdict.detail:
