@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 import pytest
 from gatepost.cli import main
 from gatepost.device import discovery
+from gatepost.device.reading import check_environment
+from gatepost.errors import GatepostError
 from gatepost.issue import ith1
 from gatepost.issue.hc1 import key_id
 from gatepost.keys import reading as reading_keys
@@ -84,3 +86,23 @@ def test_the_reading_key_makes_the_difference(run, tmp_path):
         assert (code, err) == (0, "") and out.startswith("reading keys: 1, version ")
         assert reading.secret.hex() not in out
         assert scanner.show(picture(text, 4)).code == "ok"
+
+        # A key that everyone has is not for a scanner in earnest.
+        demonstration = tmp_path / "demo.reading"
+        reading_keys.write_reading_key(demonstration, replace(reading, demonstration=True))
+        code, out, err = run("device", "reading", demonstration, *bring[3:], fingerprint[1])
+        assert code == 1 and "is a demonstration key" in err and "nothing was sent" in err
+        assert scanner.show(picture(text, 5)).code == "ok"
+
+
+def test_keys_of_a_demonstration_reach_scanners_of_a_demonstration_alone():
+    keys = {
+        each: replace(reading_keys.new_reading_key("DE", 9), demonstration=each) for each in (True, False)
+    }
+    for environment, demonstration in (("DEMO", True), ("PROD", False), ("UAT", False)):
+        hello = {"bundles": {"trust": {"version": 1, "environment": environment}}}
+        check_environment(hello, [keys[demonstration]])
+        for mixture in ([keys[not demonstration]], [keys[True], keys[False]]):
+            with pytest.raises(GatepostError, match="demonstration key"):
+                check_environment(hello, mixture)
+    check_environment({}, list(keys.values()))

@@ -243,13 +243,14 @@ def _clock(args: argparse.Namespace) -> int:
 
 def _reading(args: argparse.Namespace) -> int:
     from gatepost.device.provision import fingerprint
-    from gatepost.device.reading import seal_to
+    from gatepost.device.reading import check_environment, seal_to
 
     keys = readingkeys.load(args, args.keys)
     who = roleholder.load(args)
     with _open(selection.one(args)) as client, client.session(who.certificate, who.private) as session:
         if fingerprint(session.device) != args.fingerprint:
             raise GatepostError("this is another scanner: its key has not that fingerprint; nothing was sent")
+        check_environment(client.hello(), keys)
         version = int(time.time()) if args.version is None else args.version
         done = client.set_reading_keys(seal_to(session.device, version, keys))
     if args.json:

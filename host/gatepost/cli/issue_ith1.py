@@ -120,6 +120,10 @@ def _deliver(args: argparse.Namespace, body: Any, label: int, issued: int, expir
         made = new_reading_key(args.country.upper(), issued, demonstration=found.demonstration)
         write_reading_key(args.reading, made)
     (reading,) = readingkeys.load(args, [args.reading])
+    if reading.demonstration != found.demonstration:
+        raise GatepostError(
+            f"one of {args.key} and {args.reading} is a demonstration key, the other is none: they do not go together"
+        )
     text = ith1.issue_ith1(
         body,
         key,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import cbor2
 from cryptography.hazmat.primitives import hashes
@@ -10,10 +11,22 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from gatepost.errors import GatepostError
 from gatepost.keys.reading import ReadingKey
 from gatepost.trust.signing import point
 
 CONTEXT = b"gatepost reading delivery 1"
+
+
+def check_environment(hello: dict[str, Any], keys: Sequence[ReadingKey]) -> None:
+    """GatepostError where demonstration and earnest would mix: a scanner's list says which of them it serves."""
+    environment = hello.get("bundles", {}).get("trust", {}).get("environment")
+    for key in keys:
+        if environment and key.demonstration != (environment == "DEMO"):
+            kind = "a demonstration key" if key.demonstration else "no demonstration key"
+            raise GatepostError(
+                f"reading key {key.kid.hex()} is {kind}, and the scanner's list is of {environment}; nothing was sent"
+            )
 
 
 def seal_to(device: bytes, version: int, keys: Sequence[ReadingKey]) -> bytes:
