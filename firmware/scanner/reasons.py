@@ -21,12 +21,12 @@ REASONS = (
     (0, "ok", PASS, "Genuine and valid.", "Compare name and birth date with the passport."),
     # What the code holds.
     (10, "not_a_certificate", REFUSE, "This code is not a certificate.", _ASK_OTHER),
-    (11, "unsupported_system", CHECK, "A known system that cannot be verified offline.", _ASK_OTHER),
+    (11, "unsupported_system", CHECK, "A known system that this scanner cannot verify.", _ASK_OTHER),
     (12, "needs_network", CHECK, "The content is online, and this scanner is not.", _ASK_OTHER),
     (13, "part_of_several", CHECK, "This is one part of several codes.", "Show the other parts too."),
     (14, "parts_differ", CHECK, "These codes are parts of different certificates.", "Show the parts of one alone."),
     (15, "unknown_code", CHECK, "This scanner does not know this kind of code.", _ASK_OTHER),
-    (16, "system_refused", REFUSE, "A known system, not accepted since it cannot be verified offline.", _ASK_OTHER),
+    (16, "system_refused", REFUSE, "A known system that cannot be verified here: not accepted.", _ASK_OTHER),
     (17, "link_refused", REFUSE, "The content is online, and links are not accepted here.", _ASK_OTHER),
     # The envelope.
     (20, "bad_base45", REFUSE, "The text of the code is damaged.", _NEW_CODE),

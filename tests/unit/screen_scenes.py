@@ -118,6 +118,11 @@ def privately(privacy: str, code: str, claims: dict[str, Any] | None, need: str 
     return kind, {**data, "privacy": privacy, "need": need, "detail": detail}
 
 
+def named(code: str, detail: str):
+    kind, data = verdict(code, None)
+    return kind, {**data, "detail": detail}
+
+
 STEPS = [
     ("Signed by a trusted key", 1, "Ministry of Health of Utopia"),
     ("Within its dates", 1, ""),
@@ -153,7 +158,6 @@ SCENES: dict[str, tuple[str, dict[str, Any]]] = {
     "check-test-unclear": verdict(
         "test_unclear", {**TEST, "facts": {**TEST["facts"], "result": "unclear"}}, "DEMO"
     ),
-    "check-known-system": verdict("unsupported_system", None),
     "check-sealed": privately("full", "no_reading_key", None, detail=SEALED % ("UT", "no reading key here")),
     "check-sealed-longest": privately(
         "full",
@@ -161,6 +165,12 @@ SCENES: dict[str, tuple[str, dict[str, Any]]] = {
         None,
         detail=SEALED % ("Wellness Ministry of Commonwealt", "its reading key is not valid yet"),
     ),
+    "check-known-system": named("unsupported_system", "Hong Kong vaccination record"),
+    "refuse-known-system": named("system_refused", "HC2, another version of HC1"),
+    "refuse-web-address": named(
+        "not_a_certificate", "web address, a-very-long-name-of-a-host.health.example"
+    ),
+    "refuse-recalled": verdict("batch_recalled", YELLOW_CARD),
     "parts": parts([True, False, True], 25),
     "parts-many-demo": parts([number % 3 > 0 for number in range(32)], 3, "DEMO"),
     "check-no-list": verdict("no_trust_list", None, "DEMO"),

@@ -54,9 +54,11 @@ SYSTEMS = [
         "HKEN:0" + "A1b2C3d4" + base64.b64encode(json.dumps(VENUE).encode()).decode(),
         "Hong Kong venue code",
     ),
-    ("HC2:6BFOXN%TS3DH0YOJ58S", "HC2, another version of what is read here"),
-    ("hc9:6BFOXN%TS3DH0YOJ58S", "HC9, another version of what is read here"),
-    ("ITH2:6BFOXN%TS3DH0YOJ58S", "ITH2, another version of what is read here"),
+    ("DC04FR0000011E6D1E6DL101FRL0LINDQVIST\x1dL1ASA\x1dL219071984", "French 2D-DOC"),
+    (b"\xdc\x03\x02\x33" + bytes(range(40)), "ICAO visible digital seal"),
+    ("HC2:6BFOXN%TS3DH0YOJ58S", "HC2, another version of HC1"),
+    ("hc9:6BFOXN%TS3DH0YOJ58S", "HC9, another version of HC1"),
+    ("ITH2:6BFOXN%TS3DH0YOJ58S", "ITH2, another version of ITH1"),
 ]
 LINKS = [
     "shlink:/eyJ1cmwi",
@@ -160,7 +162,7 @@ def test_the_screen_names_what_it_is(mp):
             )
         )
 
-    assert shown(token(KOREAN)) == ("CHECK", "COOV, Korea: a known system that cannot be verified offline.")
+    assert shown(token(KOREAN)) == ("CHECK", "COOV, Korea: a known system that this scanner cannot verify.")
     assert shown("shlink:/e30") == ("CHECK", "Health link: the content is online, and this scanner is not.")
     assert shown("https://menu.example/7") == (
         "REFUSE",

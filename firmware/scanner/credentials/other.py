@@ -1,10 +1,10 @@
 # Codes of no scheme that this scanner verifies: what they are, as far as their text tells, so that a person is told.
 #
-# Nothing here says that a code is genuine or forged: it cannot be known offline. What a policy makes of it is the
-# judge's affair. The forms are those that issuers' own programs write: DIVOC (a zip file, bare, in Base64, or its
-# JSON-LD as it is), Hong Kong's vaccination record (HKSARG|VAC) and venue code (HKEN:0), Switzerland's certificate
-# light (LT1:), Korea's COOV (identifiers did:infra of its chain, in a JWT or JSON), the links of SMART Health Cards
-# and of WHO.
+# Nothing here says that a code is genuine or forged: this scanner cannot know. What a policy makes of it is the judge's
+# affair. The forms are those that issuers' own programs write: DIVOC (a zip file, bare, in Base64, or its JSON-LD as it
+# is), ICAO's seals in binary (Doc 9303, part 13: DC, then the version), France's 2D-DOC, Hong Kong's vaccination record
+# (HKSARG|VAC) and venue code (HKEN:0), Switzerland's certificate light (LT1:), Korea's COOV (identifiers did:infra of
+# its chain, in a JWT or JSON), the links of SMART Health Cards and of WHO.
 
 from scanner.codec import base64url
 from scanner.reasons import Refusal
@@ -18,6 +18,8 @@ _PREFIXES = (
     (b"HKSARG|VAC", "Hong Kong vaccination record"),
     (b"HKEN:0", "Hong Kong venue code"),
     (b"COOV:", "COOV, Korea"),
+    (b"DC03FR", "French 2D-DOC"),
+    (b"DC04FR", "French 2D-DOC"),
 )
 _LINKS = (b"SHLINK:/", b"VHLINK:/")
 _WEB = (b"HTTP://", b"HTTPS://")
@@ -30,7 +32,7 @@ _NAME = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-."
 def refusal(text):
     """The Refusal that names what `text` (bytes) is.
 
-    unsupported_system: a system that is known and cannot be verified offline; needs_network: a link to a certificate;
+    unsupported_system: a system that is known and not verified here; needs_network: a link to a certificate;
     unknown_code: neither, with what little there is to say in `detail`.
     """
     start = text[:12].upper()
@@ -52,9 +54,11 @@ def _system(text, start, web):
     for envelope in _VERSIONED:
         at = len(envelope)
         if start.startswith(envelope) and start[at + 1 : at + 2] == b":" and start[at] in b"023456789":
-            return "%s, another version of what is read here" % start[: at + 1].decode()
+            return "%s, another version of %s1" % (start[: at + 1].decode(), envelope.decode())
     if text.startswith(b"PK\x03\x04"):
         return "DIVOC"
+    if text[:1] == b"\xdc" and text[1:2] in (b"\x02", b"\x03"):
+        return "ICAO visible digital seal"
     if web:
         return "COOV, Korea" if b"coov" in _host(text) else ""
     if text[:1] == b"{":

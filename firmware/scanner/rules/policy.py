@@ -21,7 +21,7 @@ class Policy:
     and one that is there is looked up all the same.
     without_expiry: forms of certificates that need not say when they expire.
     privacy: what the guard sees of the holder: "full", "minimal" (initials, birth day and month), "verdict" (nothing).
-    unverifiable: "check" or "refuse", for systems that are known and cannot be verified offline, and for links;
+    unverifiable: "check" or "refuse", for systems that are known and not verified here, and for links;
     unknown_codes: the same for codes of no known kind.
     wait: seconds that a first proof waits for the second; explain: whether the button leads through the reasons.
     """

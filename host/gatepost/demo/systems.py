@@ -19,7 +19,7 @@ from gatepost.demo.world import World
 from gatepost.errors import GatepostError
 
 VERIFIED = "verified offline, judged by policy"
-NAMED = "known, and not verifiable offline: named, CHECK `unsupported_system`; REFUSE by policy"
+NAMED = "known, and not verified here: named, CHECK `unsupported_system`; REFUSE by policy"
 
 
 @dataclass(frozen=True)

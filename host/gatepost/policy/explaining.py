@@ -99,7 +99,7 @@ def _settings(source: Source) -> list[str]:
     if settings.get("without_expiry"):
         lines.append(f"Need not say when they expire: {', '.join(settings['without_expiry'])}.")
     lines.append(
-        f"A known system that cannot be verified offline, or a link, is {_word(source, 'unverifiable', 'check')}; "
+        f"A known system that the scanner cannot verify, or a link, is {_word(source, 'unverifiable', 'check')}; "
         f"a code of no known kind is {_word(source, 'unknown_codes', 'refuse')}."
     )
     if settings.get("reject_expired_keys"):
