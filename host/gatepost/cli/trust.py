@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gatepost.cli import authoritykey, trust_signing
+from gatepost.cli import authoritykey, trust_revocations, trust_signing
 from gatepost.errors import GatepostError
 
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ examples:
   gatepost trust sign trust.unsigned --key authority.key.pem -o trust.signature
   gatepost trust attach trust.unsigned trust.signature --authority authority.pub.pem -o trust.gatepost
       the same with the private key on another computer: the first and the last here, the second there
+  gatepost trust revoke withdrawn.txt --uvci URN:UVCI:01:DE:1#2
+  gatepost trust revocations bundle withdrawn.txt --key authority.key.pem -o withdrawn.gatepost
+      withdraw single certificates; gatepost trust revocations --help has more
   gatepost trust inspect trust.gatepost --authority authority.pub.pem
   gatepost trust image --bundle trust.gatepost --authority authority.pub.pem -o flash.img
 
@@ -86,6 +89,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     authoritykey.add_arguments(bundling)
 
     trust_signing.add_arguments(actions)
+    trust_revocations.add_arguments(actions)
 
     imaging = actions.add_parser("image", help="make a scanner's flash image from a bundle")
     imaging.add_argument("--bundle", type=Path, required=True, metavar="FILE")
@@ -132,6 +136,8 @@ def run(args: argparse.Namespace) -> int:
         "bundle": _bundle,
         "sign": trust_signing.sign,
         "attach": trust_signing.attach,
+        "revoke": trust_revocations.revoke,
+        "revocations": trust_revocations.run,
         "image": _image,
     }
     return actions[args.action](args)

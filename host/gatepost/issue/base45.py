@@ -1,4 +1,4 @@
-"""Base45 (RFC 9285), the encoding half: what an issuer needs, written apart from the scanner's decoder."""
+"""Base45 (RFC 9285): what an issuer needs, written apart from the scanner's decoder."""
 
 from __future__ import annotations
 
@@ -15,3 +15,18 @@ def encode(data: bytes) -> str:
             number, digit = divmod(number, 45)
             text.append(ALPHABET[digit])
     return "".join(text)
+
+
+def decode(text: str) -> bytes:
+    """The bytes of a text; ValueError for any other."""
+    if len(text) % 3 == 1:
+        raise ValueError("not Base45: a length that none has")
+    data = bytearray()
+    for at in range(0, len(text), 3):
+        group = [ALPHABET.index(character) for character in text[at : at + 3]]
+        number = sum(digit * 45**place for place, digit in enumerate(group))
+        size = len(group) - 1
+        if number >= 256**size:
+            raise ValueError("not Base45: a group that is too large")
+        data += number.to_bytes(size, "big")
+    return bytes(data)
