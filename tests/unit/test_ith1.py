@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import zlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -337,3 +338,7 @@ def test_the_commands(tmp_path, mp64, policy):
     assert [each[1] for each in ask(mp64, texts, policy, rows=[row(reading)])] == ["ok", "ok"]
     assert run("ith1", "--new-reading").returncode != 0  # never over an old one
     assert run("status", "--colour", "green", "--minutes", "1441").returncode != 0
+    path.unlink()
+    reading_keys.write_reading_key(path, replace(reading, demonstration=True))
+    mixed = run("ith1")
+    assert mixed.returncode == 1 and "demonstration key" in mixed.stderr and mixed.stdout == ""
