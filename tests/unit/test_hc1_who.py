@@ -89,6 +89,17 @@ def test_the_newest_form_of_the_yellow_card(mp):
         assert code(mp, issue(NEWEST | {"vx": bad}, sub_claim=-6)) == "bad_content"
 
 
+@pytest.mark.parametrize("name", [None, "", "  ", 7])
+def test_a_card_that_names_nobody_is_never_pass(mp, name):
+    for payload, sub_claim in (
+        (DVC | {"n": name}, -6),
+        (NEWEST | {"n": name}, -6),
+        (DDCC | {"name": name}, 3),
+    ):
+        verdict = judge(mp, issue(payload, sub_claim=sub_claim))
+        assert (verdict["verdict"], verdict["code"]) == (1, "no_holder")
+
+
 def test_a_wrong_key_or_time_refuses_those_of_who_too(mp):
     assert code(mp, issue(DVC, sub_claim=-6), [record(p256(), usage=1)]) == "wrong_key_usage"
     assert code(mp, issue(DVC, sub_claim=-6, expires=NOW - 1)) == "expired"

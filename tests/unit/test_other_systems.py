@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import random
 import zipfile
 
 import pytest
@@ -140,6 +141,31 @@ def test_one_setting_does_not_touch_the_other_nor_what_is_verified(mp):
         assert judge(mp, issue(vaccination()), policy=policy)["code"] == "ok"
         forged = issue(vaccination(), signature=lambda s: s[::-1])
         assert judge(mp, forged, policy=policy)["code"] == "bad_signature"
+
+
+def test_whatever_stands_behind_a_beginning_is_named_or_refused(mp):
+    """No text of the known beginnings, cut and bent, raises or passes."""
+    source = random.Random(7)
+    starts = [text if isinstance(text, bytes) else text.encode() for text, _ in SYSTEMS + UNKNOWN]
+    starts += [text.encode() for text in LINKS]
+    texts = []
+    for _ in range(1500):
+        start = bytearray(source.choice(starts)[: source.randrange(80)])
+        for _ in range(source.randrange(3)):
+            if start:
+                start[source.randrange(len(start))] = source.randrange(256)
+        texts.append(bytes(start) + source.randbytes(source.choice((0, 1, 40))))
+    found = mp.run(
+        STAND_INS
+        + "verdicts = [judge(text, Trust([]), Clock(now)) for text in texts]\n"
+        + "result = [(each.verdict, each.code, each.detail) for each in verdicts]",
+        "bent",
+        texts=texts,
+        now=1_625_140_800,
+    )
+    for text, (verdict, code, detail) in zip(texts, found, strict=True):
+        assert verdict != 0 and code != "internal_fault", text
+        assert len(detail) <= 80 and detail.isprintable(), text
 
 
 SHOWN = (

@@ -137,6 +137,8 @@ def _done(claims, kind, facts):
     claims.kind = kind
     claims.kinds = (kind,)
     claims.facts = facts
+    if not claims.family:
+        claims.warn("no_holder")
     claims.warn("no_rules_for_kind")
 
 
