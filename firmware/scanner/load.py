@@ -61,6 +61,7 @@ _REST = (
     "scanner.trust.store",
     "scanner.trust.key_tables",
     "scanner.trust.revocation_table",
+    "scanner.trust.revocation_slices",
     "scanner.trust.revocations",
     "scanner.credentials.claims",
     "scanner.credentials.packed",

@@ -5,7 +5,8 @@
 #   revoked   certificates withdrawn whenever they were issued
 #   recent    the same, withdrawn since `revoked` was built: a small run, so that the large one can stay as it is
 #   dated     withdrawn only where issued before a moment, the row's value (SMART Health Cards)
-#   slices    the EU's Bloom filters and hash lists, which name no entries; see slices.py
+#   slices    the EU's Bloom filters and hash lists, which name no entries: a part for each signing key whose id
+#             `about` names
 # A row's key is the start of SHA-256 over scheme, kind, scope and identifier: one store serves all, and two schemes
 # cannot meet. Sixty-four bits of it count, so that a certificate that was not withdrawn meets a row of a million once
 # in 10^13 look-ups.
@@ -19,6 +20,7 @@ from scanner.bundles import content
 from scanner.bundles.manifest import LIMIT, read_manifest
 from scanner.codec import cbor
 from scanner.reasons import Refusal
+from scanner.trust.revocation_slices import KINDS, Slices
 from scanner.trust.revocation_table import Table
 
 RUNS = ("revoked", "recent", "dated")
@@ -65,6 +67,16 @@ class Revocations:
                 continue
             first, last = manifest.span(RUNS[number])
             self._tables.append(Table(number, files[first:last], row["bits"], 4 if number == _DATED else 0))
+        self._slices = {}
+        kids = about.get("slices")
+        if kids is not None:
+            first, last = manifest.span("slices")
+            if len(kids) != last - first:
+                raise ValueError("slices of other keys")
+            for number in range(len(kids)):
+                if Slices(files[first + number]).kid != kids[number]:
+                    raise ValueError("slices of another key")
+                self._slices[kids[number]] = files[first + number]
         if self._tables[0] is None:
             raise ValueError("no run of withdrawn certificates")
         self.count = sum([table.count for table in self._tables if table is not None])
@@ -75,15 +87,22 @@ class Revocations:
             for kind, digest in claims.revocation_ids:
                 if self._holds(key(claims, kind, digest), claims.not_before):
                     return True
+            return claims.scheme == "HC1" and self._sliced(claims)
         except (ValueError, OSError) as error:
             raise Refusal("revocation_list_damaged", str(error))
-        return False
 
     def close(self):
         """Let go of the files, before they are removed."""
         for file in self._files:
             file.close()
         self._files = []
+
+    def _sliced(self, claims):
+        file = self._slices.get(bytes(claims.key.kid))
+        if file is None:
+            return False
+        slices = Slices(file)
+        return any(kind in KINDS and slices.holds(kind, digest) for kind, digest in claims.revocation_ids)
 
     def _holds(self, wanted, issued):
         for number in range(len(RUNS)):

@@ -46,6 +46,9 @@ examples:
   gatepost device push withdrawn.gatepost --role ana/technician.role
   gatepost trust revocations bundle withdrawn.txt --after withdrawn.gatepost --key authority.key.pem -o next.gatepost
       the next one, so that scanners which hold the last need little of it
+  gatepost trust revocations bundle withdrawn.txt --slices eu/ --key authority.key.pem -o withdrawn.gatepost
+      and the Bloom filters and hash lists of the EU's service: JSON of its lists and partitions, each slice in a file
+      named by its hash
 
 Bundles sign as those of keys do: --to-sign and gatepost trust sign for a key on another computer. A scanner uses a list
 of any age unless its policy asks for a recent one (revocation_limit_days).
@@ -88,8 +91,14 @@ def add_arguments(actions: argparse._SubParsersAction[argparse.ArgumentParser]) 
     listing.add_argument("--json", action="store_true")
 
     bundling = verbs.add_parser("bundle", help="sign a file as a bundle for scanners")
-    bundling.add_argument("sources", nargs="+", metavar="FILE")
+    bundling.add_argument("sources", nargs="*", metavar="FILE")
     bundling.add_argument("--environment", choices=ENVIRONMENTS, default="PROD")
+    bundling.add_argument(
+        "--slices",
+        type=Path,
+        metavar="FOLDER",
+        help="Bloom filters and hash lists of the EU's service, as they are",
+    )
     bundling.add_argument("--after", type=Path, metavar="BUNDLE", help="the bundle that scanners hold now")
     bundling.add_argument("--version", type=int, help="rises with every bundle (default: seconds since 1970)")
     bundling.add_argument(
@@ -178,8 +187,12 @@ def _list(args: argparse.Namespace) -> int:
 
 def _bundle(args: argparse.Namespace) -> int:
     from gatepost.revocation.bundle import build_revocations
+    from gatepost.revocation.slices import read_folder
 
     entries, tally = _read(args.sources, args)
+    found, left_out = read_folder(args.slices, time.time()) if args.slices else ([], None)
+    if not args.sources and not found:
+        raise GatepostError("name a list of withdrawn certificates, which may be empty, or --slices")
     signer = authoritykey.load(args, args.environment)
     created = int(time.time())
     version = created if args.version is None else args.version
@@ -187,9 +200,13 @@ def _bundle(args: argparse.Namespace) -> int:
         raise GatepostError(f"--expires {args.expires}: not a number of days")
     expires = None if args.expires is None else created + args.expires * 86400
     after = _load(args.after) if args.after else None
-    data = build_revocations(entries, signer, version, args.environment, created, expires, after)
+    data = build_revocations(entries, signer, version, args.environment, created, expires, after, found)
     _write(args.output, data)
-    _report(args, tally, entries, output=str(args.output), version=version, size=len(data))
+    if left_out is not None:
+        tally.skipped.update(left_out.skipped)
+        tally.examples.update(left_out.examples)
+    slices = sum(len(each.slices) for each in found)
+    _report(args, tally, entries, output=str(args.output), version=version, size=len(data), slices=slices)
     return 0
 
 
@@ -230,6 +247,8 @@ def _report(args: argparse.Namespace, tally: Tally, entries: list[Withdrawal], *
     for why, count in tally.skipped.most_common():
         print(f"  left out: {count} x {why}  e.g. {tally.examples[why]}")
     size = f": version {facts['version']}, {facts['size']} bytes" if "version" in facts else ""
+    if facts.get("slices"):
+        print(f"{facts['slices']} slices, searched on the scanner as they are")
     print(f"wrote {facts['output']}{size}")
 
 

@@ -15,6 +15,7 @@ import cbor2
 from gatepost.errors import GatepostError
 from gatepost.revocation import tables
 from gatepost.revocation.records import Withdrawal, check
+from gatepost.revocation.slices import KeySlices
 from gatepost.trust.bundle import Bundle, pack, read_bundle
 from gatepost.trust.demonstration import refuse_demonstration_key
 from gatepost.trust.records import ENVIRONMENTS
@@ -46,8 +47,10 @@ def build_revocations(
     created: int,
     expires: int | None = None,
     after: bytes | None = None,
+    slices: Sequence[KeySlices] = (),
 ) -> bytes:
-    """A signed bundle of these withdrawals; `after`: the bundle that scanners hold, from which little shall differ.
+    """A signed bundle of these withdrawals; `after`: the bundle that scanners hold, from which little shall differ;
+    `slices`: of different keys.
 
     version, times and environment: see gatepost.trust.bundle. A list of nothing is a list: nothing is withdrawn.
     """
@@ -75,6 +78,9 @@ def build_revocations(
             _add(about, parts, 1, recent)
     if dated:
         _add(about, parts, DATED, dated)
+    if slices:
+        about["slices"] = [each.kid for each in slices]
+        parts["slices"] = [each.encode() for each in slices]
     data: dict[str, bytes | Sequence[bytes]] = {"about": cbor2.dumps(about, canonical=True), **parts}
     return pack("revocation", data, private, version, environment, created, expires)
 
