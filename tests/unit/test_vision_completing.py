@@ -10,10 +10,10 @@ from scanner.vision.budget import Budget
 from scanner.vision.completing import Completion
 from scanner.vision.finder import Finder
 from scanner.vision.legs import LegEnd
-from scanner.vision.sampling import Sampler
+from scanner.vision.room import Room
 if "completion" not in globals():
     budget = Budget()
-    completion = Completion(LegEnd(), Sampler(), budget)
+    completion = Completion(LegEnd(), Room(), budget)
 budget.left = 50000
 found = [Finder(k + 1, x, y, m, 0) for k, (x, y, m) in enumerate(known)]
 result = [completion.pairs(frame, width, height, found) != []]

@@ -310,9 +310,9 @@ def test_a_forgotten_code_is_in_no_buffer(mp):
     assert read == [b"HC1:" + b"SECRET" * 40]
     tables = (
         ".EXP",
+        ".TIMES",
         ".LOG",
         "format._words",
-        "._times",
         "._masks",
         "._plan",
         "._centres",
@@ -336,5 +336,5 @@ def test_a_forgotten_code_is_in_no_buffer(mp):
     left = {name: count for name, count in after.items() if count}
     assert [name for name in left if not any(known in name for known in tables + places)] == []
     # The walk has seen the buffers that matter, and they did hold something.
-    for name in ("_sampler.grid", "_sampler.values", "codewords.data", "codewords._stream", "symbol._ranks"):
+    for name in ("_room._bytes", "thresholds.at", "codewords._done", "symbol._ranks"):
         assert sum(count for seen, count in before.items() if seen.endswith(name)) > 0, name

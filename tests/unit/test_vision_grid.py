@@ -23,11 +23,11 @@ for k in range(grouping.arrange(search.places, search.count)):
     three = [search.finder(place) for place in grouping.get(k)]
     flip = 255 if three[0].inverted else 0
     if placing.place(frame, width, height, three, flip):
-        sampler.sample(frame, width, height, mesh, flip)
-        Decider().decide(sampler.values, sampler.grid, mesh.size)
-        n = mesh.size * mesh.size
-        grid = bytes([v & 1 for v in sampler.grid[:n]])
-        result = [mesh.size, grid, bytes([v & 254 for v in sampler.grid[:n]]), mesh.corners(width, height)]
+        grid = bytearray(mesh.size * mesh.size)
+        sampler.sample(frame, width, height, mesh, flip, grid)
+        Decider().decide(grid, grid, mesh.size)
+        bits = bytes([v & 1 for v in grid])
+        result = [mesh.size, bits, bytes([v & 254 for v in grid]), mesh.corners(width, height)]
         break
 """
 

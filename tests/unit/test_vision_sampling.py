@@ -66,8 +66,9 @@ mesh.lay(p)
 sampler = Sampler()
 result = []
 for coarse in (False, True):
-    sampler.sample(frame, width, height, mesh, 0, coarse)
-    result.append(bytes(sampler.values[: size * size]))
+    values = bytearray(size * size)
+    sampler.sample(frame, width, height, mesh, 0, values, coarse)
+    result.append(bytes(values))
 result.append(bytes(sampler.strip(frame, width, height, mesh, 255, 3, 5, 2, size)[: 2 * (size - 2)]))
 """
 
@@ -104,9 +105,10 @@ mesh = Mesh()
 mesh.lay(p)
 s = Sampler()
 drift = Drift()
+values = bytearray(size * size)
 for _ in range(4):
-    s.sample(frame, width, height, mesh, 0)
-    drift.follow(frame, width, height, mesh, s.values, 0, drift.contrast(s.values, size) // 3)
+    s.sample(frame, width, height, mesh, 0, values)
+    drift.follow(frame, width, height, mesh, values, 0, drift.contrast(values, size) // 3)
 result = [[(v - BIAS) / 256 for v in nodes[: mesh.side * mesh.side]] for nodes in (mesh.x, mesh.y)]
 """
 

@@ -8,7 +8,7 @@ from array import array
 import micropython
 from micropython import const
 
-from scanner.vision.wiping import wipe
+from scanner.vision.room import Room
 
 _MOST_REACH = const(7)  # modules searched in each direction
 _SIDE = const((_MOST_REACH + 2) * 4 + 1)
@@ -164,17 +164,13 @@ def _correlate(p: ptr8, light: int, dark: int, patch: ptr8, side: int, best: ptr
 class AlignmentSearch:
     """Finds one pattern at a time; `dx`, `dy` is how far off it lies, in 1/256 px."""
 
-    def __init__(self):
-        self._patch = bytearray(_SIDE * _SIDE)
+    def __init__(self, room=None):
+        self._patch = (room or Room()).first(_SIDE * _SIDE)
         self._geometry = array("i", (0,) * 9)
         self._best = array("i", (0,) * 2)
         self.dx = 0
         self.dy = 0
         self.score = 0.0
-
-    def forget(self):
-        """Leave nothing of the last frame."""
-        wipe(self._patch)
 
     def find(self, frame, width, height, x, y, steps, reach, flip):
         """Look around (x, y), `reach` modules each way; `steps`: the module vectors in 1/4096 px. True if it is there:

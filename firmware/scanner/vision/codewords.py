@@ -10,47 +10,45 @@
 from micropython import const
 
 from scanner.vision import blocks, galois, interleaving, placement, reed_solomon
+from scanner.vision.galois import TIMES
 from scanner.vision.wiping import wipe
 
-_USUAL_CODEWORDS = const(1588)  # of version 25: larger symbols make room
 _MAX_BLOCKS = const(81)
-_USUAL_SYNDROMES = const(1050)  # of version 25-H, 30 a block
-_SLACK = const(4)
+_SLACK = const(4)  # for the bit reader
 _UNSPENT = const(5)
 _STEP = const(4)
 # A block is taken for clean when this many syndromes are zero: any eight errors show in them, and more stay hidden
 # once in 2^64. Blocks that are not clean get all their syndromes.
 _FIRST_ROOTS = const(8)
 
-_times = bytearray(256)
-_syndromes = bytearray(_USUAL_SYNDROMES)
 _dirty = bytearray(_MAX_BLOCKS)
 _done = bytearray(_MAX_BLOCKS)  # 1 for blocks that are corrected
 _doubtful = bytearray(32)
-_stream = bytearray(_USUAL_CODEWORDS)  # codewords as placed; then, for erasures, how sure each is
-data = bytearray(
-    _USUAL_CODEWORDS + _SLACK
-)  # blocks; after success the data codewords, and slack for the bit reader
 
 
 def forget():
     """Leave nothing of the last symbol."""
-    wipe(data, _stream, _syndromes, _dirty, _done, _doubtful)
+    wipe(_dirty, _done, _doubtful)
     placement.forget()
     reed_solomon.forget()
 
 
 class Blocks:
-    """The blocks of one symbol. flipped: it is read transposed. One at a time: the buffers are shared."""
+    """The blocks of one symbol; `data` has them, or after success the data codewords. flipped: it is read transposed.
+    `room` gives the buffers; one at a time, as some are shared. sure: whether a map of confidence may come with a grid.
+    """
 
-    def __init__(self, size, version, level, mask, flipped):
+    def __init__(self, size, version, level, mask, flipped, room, sure):
         self._places = placement.Placement(size, version, mask, flipped)
         count, parity, kept_back = blocks.structure(version, level)
         self.count = count
         self._parity = parity
         self._kept_back = kept_back
         total = self._places.total
-        _make_room(total, count * parity)
+        self.data = room.take(total + _SLACK)
+        self._stream = room.take(total)  # codewords as placed; then, for erasures, how sure each is
+        # Without those the codewords are not needed any more once they are in `data`.
+        self._syndromes = room.take(count * parity) if sure else self._stream
         self._block = total // count
         self._longer = total % count
         self._shorts = count - self._longer
@@ -68,8 +66,11 @@ class Blocks:
         parity = self._parity
         block = self._block
         longer = self._longer
-        places.take(grid, _stream)
-        interleaving.gather(_stream, data, _done, count, self._shorts, self._length, parity, 0)
+        stream = self._stream
+        data = self.data
+        syndromes = self._syndromes
+        places.take(grid, stream)
+        interleaving.gather(stream, data, _done, count, self._shorts, self._length, parity, 0)
         limit = parity - self._kept_back
         if not plain:
             errors = parity // 2
@@ -77,12 +78,10 @@ class Blocks:
                 errors -= 1
             limit = min(limit, 2 * errors)
         few = min(parity, _FIRST_ROOTS)
-        if galois.syndromes(
-            _times, _times, 0, data, _syndromes, _dirty, count, block, longer, parity, 0, few
-        ):
+        if galois.syndromes(TIMES, TIMES, 0, data, syndromes, _dirty, count, block, longer, parity, 0, few):
             if few < parity:
                 galois.syndromes(
-                    _times, _times, 0, data, _syndromes, _dirty, count, block, longer, parity, few, parity
+                    TIMES, TIMES, 0, data, syndromes, _dirty, count, block, longer, parity, few, parity
                 )
         surveyed = False
         start = 0
@@ -91,10 +90,10 @@ class Blocks:
             if not _done[b]:
                 fixed = 0
                 if _dirty[b]:
-                    fixed = reed_solomon.repair(data, start, own, _syndromes, b, parity, limit, _doubtful, 0)
+                    fixed = reed_solomon.repair(data, start, own, syndromes, b, parity, limit, _doubtful, 0)
                 if fixed < 0 and confidence is not None:
                     if not surveyed:
-                        places.sureness(confidence, _stream)
+                        places.sureness(confidence, stream)
                         surveyed = True
                     fixed = self._with_erasures(start, own, b, 2 if plain else _STEP)
                 if fixed >= 0:
@@ -108,39 +107,34 @@ class Blocks:
 
     def settle(self, grid):
         """Put the truth of the blocks that are corrected into the grid's bits."""
-        self._places.take(grid, _stream)
-        interleaving.gather(_stream, data, _done, self.count, self._shorts, self._length, self._parity, 1)
-        self._places.put(grid, _stream)
+        self._places.take(grid, self._stream)
+        interleaving.gather(
+            self._stream, self.data, _done, self.count, self._shorts, self._length, self._parity, 1
+        )
+        self._places.put(grid, self._stream)
 
     def close_up(self):
         """Leave the data codewords alone in `data`; returns how many they are."""
-        return interleaving.close_up(data, self.count, self._shorts, self._length, self._parity)
+        return interleaving.close_up(self.data, self.count, self._shorts, self._length, self._parity)
 
     def _with_erasures(self, start, own, b, step):
         # Few erasures first: each that is needless costs parity.
         parity = self._parity
         found = interleaving.least_sure(
-            _stream, _doubtful, parity - _UNSPENT, b, self.count, self._shorts, self._length, parity
+            self._stream, _doubtful, parity - _UNSPENT, b, self.count, self._shorts, self._length, parity
         )
         for given in range(step, found + 1, step):
             errors = (parity - given) // 2
             while 2 * errors + given + _unspent(errors) > parity:
                 errors -= 1
             limit = min(2 * errors + given, parity - self._kept_back)
-            fixed = reed_solomon.repair(data, start, own, _syndromes, b, parity, limit, _doubtful, given)
+            fixed = reed_solomon.repair(
+                self.data, start, own, self._syndromes, b, parity, limit, _doubtful, given
+            )
             if fixed >= 0:
                 self.erased += given
                 return fixed
         return -1
-
-
-def _make_room(codewords, syndromes):
-    global data, _stream, _syndromes
-    if len(_stream) < codewords:
-        data = bytearray(codewords + _SLACK)
-        _stream = bytearray(codewords)
-    if len(_syndromes) < syndromes:
-        _syndromes = bytearray(syndromes)
 
 
 def _unspent(errors):

@@ -13,6 +13,7 @@ from scanner.vision.areas import BIAS, SIDE, best_place, sum_up
 from scanner.vision.finder import Finder
 
 _NEAR = const(24)  # samples around a known finder
+_SUMS = const(14450)  # bytes of the table, (SIDE + 1) ** 2 sums
 _MARGIN = const(9)  # samples from a finder's middle to the end of its light margin
 _WITHIN = const(8)  # sixteenths of the known finders' score: what a third must reach
 _LEAST_SPAN = 12  # modules between two finders
@@ -43,12 +44,12 @@ def _in_order(corner, b, c):
 
 
 class Completion:
-    """`end` measures finders; the values of `sampler` are room for the sums until it samples again. What is done is
-    taken off `budget`."""
+    """`end` measures finders; the table of sums is made anew in `room` for each place. What is done is taken off
+    `budget`."""
 
-    def __init__(self, end, sampler, budget):
+    def __init__(self, end, room, budget):
         self._end = end
-        self._sampler = sampler
+        self._sums = room.first(_SUMS)
         self._budget = budget
         self._geometry = array("i", (0,) * 7)
         self._out = array("i", (0, 0))
@@ -185,7 +186,7 @@ class Completion:
         x -= half * (ux + vx)
         y -= half * (uy + vy)
         out = self._out
-        sums = self._sampler.values
+        sums = self._sums
         sum_up(sums, round(x), round(y), self._frame, g, side)
         middle = side >> 1
         score = best_place(sums, 0, 0, middle, middle, middle - _MARGIN - 1, 1, out)

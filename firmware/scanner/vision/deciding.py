@@ -4,11 +4,10 @@
 # a multiple of four and one wide; the last squares take the one that is left). The threshold is found among the
 # modules, not among the pixels: at two pixels a module a threshold on pixels moves every edge by up to a quarter
 # module.
-from array import array
-
 import micropython
 from micropython import const
 
+from scanner.vision.room import Room
 from scanner.vision.wiping import wipe
 
 _SQUARES = const(44)  # in a row of version 40
@@ -135,20 +134,21 @@ def _decide(
 
 
 class Decider:
-    def __init__(self):
-        self._sums = array("H", (0,) * (29 * 29))  # of the usual sizes, up to version 25
+    def __init__(self, room=None):
+        self._room = room or Room()
         self._line = bytearray(_SQUARES)
 
     def forget(self):
         """Leave nothing of the last symbol."""
         wipe(self._line)
-        for i in range(len(self._sums)):
-            self._sums[i] = 0
 
     def decide(self, values, grid, size):
-        """Fill `grid` from `values`: in each byte bit 0 is set for dark, and the rest is how sure that is."""
+        """Fill `grid` from `values`: in each byte bit 0 is set for dark, and the rest is how sure that is. Both may be
+        the same."""
         squares = size >> 2
-        if len(self._sums) < squares * squares:
-            self._sums = array("H", (0,) * (squares * squares))
-        _add_up(values, self._sums, values, size, self._sums)
-        _decide(values, grid, values, grid, size, self._sums, _verdicts, self._line)
+        room = self._room
+        at = room.at
+        sums = room.take(2 * squares * squares)
+        _add_up(values, sums, values, size, sums)
+        _decide(values, grid, values, grid, size, sums, _verdicts, self._line)
+        room.back(at)

@@ -8,6 +8,7 @@ from scanner.vision.budget import Budget
 from scanner.vision.finder import FinderSearch
 from scanner.vision.grouping import Grouping
 from scanner.vision.reading import Reading
+from scanner.vision.room import SIZE, Room
 from scanner.vision.stages import FIND, Stages
 
 _LEAST_SIDE = 21  # pixels; a symbol has at least as many modules
@@ -62,11 +63,12 @@ class Decoder:
     patterns stand like the corners of a symbol, or two promise a third."""
 
     def __init__(self, max_width=640, max_height=480, clock=None):
-        self._search = FinderSearch(max_width, max_height)
+        self._room = Room(SIZE)  # the largest first
+        self._search = FinderSearch(max_width, max_height, self._room)
         self._budget = Budget()
         self._stages = Stages(clock)
         self._grouping = Grouping()
-        self._reading = Reading(self._budget, self._stages)
+        self._reading = Reading(self._budget, self._stages, self._room)
         self._found = []
         self._used = set()  # numbers of the finders that belong to a symbol
         self._tried = set()
@@ -183,6 +185,7 @@ class Decoder:
         """Overwrite whatever still holds the last frame's code. Symbols that were returned are the caller's."""
         self._search.forget()
         self._reading.forget()
+        self._room.forget()
 
 
 def _inside(corners, x, y):

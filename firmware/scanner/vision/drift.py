@@ -10,8 +10,9 @@ from array import array
 import micropython
 from micropython import const
 
+from scanner.vision.room import Room
+
 _BIAS = const(1 << 20)
-_USUAL_CELLS = const(15)  # a side, of version 25: larger symbols make room
 _HALF = const(1 << 15)  # drifts are stored + 2^15, in 1/1024 of a module
 _LEAST_TRANSITIONS = const(3)
 _LIMIT = const(400)  # 1/1024 module; more than that in one step is a measuring error
@@ -213,12 +214,9 @@ def _contrast(values: ptr8, count: int) -> int:
 
 
 class Drift:
-    def __init__(self):
-        self._u = array("H", (0,) * (_USUAL_CELLS * _USUAL_CELLS))
-        self._v = array("H", (0,) * (_USUAL_CELLS * _USUAL_CELLS))
+    def __init__(self, room=None):
+        self._room = room or Room()
         self._size = array("i", (0,) * 6)
-        self._old_x = array("i", (0,) * 48)
-        self._old_y = array("i", (0,) * 48)
 
     def contrast(self, values, size):
         """Grey levels between dark and light modules, roughly."""
@@ -226,10 +224,11 @@ class Drift:
 
     def follow(self, frame, width, height, mesh, values, flip, least):
         """Move the mesh to where the modules are. `values` were sampled with it; `least` contrast is a transition."""
+        room = self._room
+        at = room.at
         cells = (mesh.side - 1) * (mesh.side - 1)
-        if len(self._u) < cells:
-            self._u = array("H", (0,) * cells)
-            self._v = array("H", (0,) * cells)
+        u = room.take(2 * cells)
+        v = room.take(2 * cells)
         s = self._size
         s[0] = width
         s[1] = height
@@ -237,5 +236,6 @@ class Drift:
         s[3] = mesh.size
         s[4] = flip
         s[5] = least
-        _measure(frame, s, mesh.x, mesh.y, values, self._u, self._v)
-        _follow(mesh.x, mesh.y, mesh.side, self._u, self._v, self._old_x, self._old_y)
+        _measure(frame, s, mesh.x, mesh.y, values, u, v)
+        _follow(mesh.x, mesh.y, mesh.side, u, v, room.take(8 * mesh.side), room.take(8 * mesh.side))
+        room.back(at)

@@ -14,7 +14,8 @@ from array import array
 import micropython
 from micropython import const
 
-from scanner.vision.wiping import wipe
+from scanner.vision.room import Room
+from scanner.vision.wiping import wipe_numbers
 
 _BIAS = const(1 << 28)
 _LINE = const(180)  # modules of version 40, one more on each side
@@ -198,10 +199,11 @@ def _gather(
 
 class Equaliser:
     """Works on `values`, distances from the threshold + 128, and on `grid`, decisions (bit 0: dark) with their
-    certainty, of a symbol of `size` modules a side."""
+    certainty, of a symbol of `size` modules a side. From `begin` on it takes some of the room."""
 
-    def __init__(self):
-        self._lines = bytearray(6 * _LINE)
+    def __init__(self, room=None):
+        self._room = room or Room()
+        self._lines = b""
         self._normal = array("i", (0,) * 54)
         self._features = array("i", (0,) * 10)
         self._how = array("i", (0,) * 4)
@@ -210,14 +212,12 @@ class Equaliser:
 
     def forget(self):
         """Leave nothing of the last symbol."""
-        wipe(self._lines)
-        for buffer in (self._normal, self._features):
-            for i in range(len(buffer)):
-                buffer[i] = 0
+        wipe_numbers(self._normal, self._features)
 
     def begin(self, values, grid, size, light):
         """The first decisions, with fixed weights. `light`: the usual value of a light module."""
         self._how[3] = light
+        self._lines = self._room.take(6 * _LINE)
         self._decide(values, grid, size, (384, -32, -32))
 
     def refine(self, values, grid, size, decided):

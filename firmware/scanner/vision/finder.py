@@ -17,10 +17,11 @@ from scanner.vision.crossings import MOST_HITS, find_crossings
 from scanner.vision.findings import Findings
 from scanner.vision.glances import glance
 from scanner.vision.probe import Probe
+from scanner.vision.room import Room
 from scanner.vision.rows import VERDICTS, find_edges, halve_row, quarter_row
 from scanner.vision.swings import blend_rows, find_swings, list_long
 from scanner.vision.threshold import ThresholdMap
-from scanner.vision.wiping import wipe, wipe_numbers
+from scanner.vision.wiping import wipe
 
 _ENOUGH_HITS = const(36)  # are examined before the search goes on
 _ENOUGH_CROSSINGS = const(36)  # are glanced at at once, or what is left of them
@@ -98,15 +99,15 @@ class Finder:
 
 
 class FinderSearch:
-    def __init__(self, max_width, max_height):
+    def __init__(self, max_width, max_height, room=None):
+        """`room` gives what one scan alone needs."""
+        self._room = room or Room()
         self.probe = Probe()
-        self.thresholds = ThresholdMap(max_width, max_height)
+        self.thresholds = ThresholdMap(max_width, max_height, self._room)
         self._findings = Findings()
         self._finders = {}  # those asked for, by number
-        self._edges = array("H", (0,) * (max_width + 2))
-        self._long = array("H", (0,) * (max_width // 2 + 2))
-        self._hits = array("H", (0,) * (4 * MOST_HITS))
-        self._row = bytearray(max_width)
+        self._width = 0
+        self._make_room(max_width)
         # What crossings.py calls `place`; at 7 to 9 the step between rows, columns of blocks, the work left, at 11 the
         # shift from y to rows of blocks.
         self._place = array("i", (0,) * 12)
@@ -147,10 +148,8 @@ class FinderSearch:
         self._findings.clear()
         self._finders.clear()
         self._frame = frame
-        if width + 2 > len(self._edges):
-            self._edges = array("H", (0,) * (width + 2))
-            self._long = array("H", (0,) * (width // 2 + 2))
-            self._row = bytearray(width)
+        if width > self._width:
+            self._make_room(width)
         self.probe.begin(width, height)
         self._place[0] = width
         self._place[1] = height
@@ -162,8 +161,19 @@ class FinderSearch:
         self._findings.clear()
         self.probe.forget()
         self.thresholds.forget()
-        wipe(self._row)
-        wipe_numbers(self._edges, self._long, self._hits)
+        wipe(self._scratch)
+
+    def _make_room(self, width):
+        # For rows of that many pixels: edges and which runs of theirs are long, hits, and a row shrunk or blended.
+        self._width = width
+        edges = 2 * (width + 2)
+        long = edges + 2 * (width // 2 + 2)
+        hits = long + 8 * MOST_HITS
+        self._scratch = scratch = self._room.first(hits + width)
+        self._edges = scratch[:edges]
+        self._long = scratch[edges:long]
+        self._hits = scratch[long:hits]
+        self._row = scratch[hits:]
 
     def _measure(self, shift, wider):
         # Thresholds for rows shrunk by that power of two; returns what they cost.

@@ -23,6 +23,7 @@ def _fill_tables(exp: ptr8, log: ptr8):
 
 EXP = bytearray(512)  # twice the cycle, so that a sum of two logarithms needs no reduction
 LOG = bytearray(256)
+TIMES = bytearray(256)  # work space of `syndromes`
 _fill_tables(EXP, LOG)
 
 

@@ -2,10 +2,10 @@
 #
 # The threshold of deciding.py is cheap and coarse: the same for 16 modules. Where a symbol is hard to read every module
 # gets its own, the mean of the 11 x 11 around it, of fewer at the symbol's edges; under glare that counts.
-from array import array
-
 import micropython
 from micropython import const
+
+from scanner.vision.room import Room
 
 _RADIUS = const(5)
 
@@ -84,16 +84,15 @@ def _differ(p: ptr8, m: ptr8, count: int):
 
 
 class Leveller:
-    def __init__(self):
-        self._sums = array("H", (0,) * 177)
-
-    def forget(self):
-        """Leave nothing of the last symbol."""
-        for i in range(len(self._sums)):
-            self._sums[i] = 0
+    def __init__(self, room=None):
+        self._room = room or Room()
 
     def level(self, values, grid, size):
         """Make of each of `values` its distance from the mean around it, + 128, as far as a byte holds it. `grid` takes
         the means."""
-        _means(values, self._sums, values, size, self._sums, grid)
+        room = self._room
+        at = room.at
+        sums = room.take(2 * size)
+        _means(values, sums, values, size, sums, grid)
         _differ(values, grid, size * size)
+        room.back(at)

@@ -11,7 +11,7 @@ from micropython import const
 
 BIAS = const(1 << 20)  # node coordinates are 1/256 px + BIAS, never negative
 _BIAS = const(1 << 20)
-_USUAL_NODES = const(16)  # a side, of version 25: larger symbols make room
+_NODES = const(23)  # a side, of version 40
 _FAR = const(100000)  # half pixels; a false triple may project anywhere
 _LINES = const(7)  # alignment positions of version 40
 
@@ -110,8 +110,8 @@ class Mesh:
     """`x`, `y`: node coordinates in 1/256 px + BIAS, `side` nodes a row; node (i, j) is module 8 i, 8 j."""
 
     def __init__(self):
-        self.x = array("i", (0,) * (_USUAL_NODES * _USUAL_NODES))
-        self.y = array("i", (0,) * (_USUAL_NODES * _USUAL_NODES))
+        self.x = array("i", (0,) * (_NODES * _NODES))
+        self.y = array("i", (0,) * (_NODES * _NODES))
         self._coefficients = array("i", (0,) * 8)
         self.shift_x = array("i", (0,) * (_LINES * _LINES))
         self.shift_y = array("i", (0,) * (_LINES * _LINES))
@@ -122,9 +122,6 @@ class Mesh:
         """Put every node where the projection says."""
         self.size = projection.size
         self.side = (projection.size + 6) // 8 + 1
-        if len(self.x) < self.side * self.side:
-            self.x = array("i", (0,) * (self.side * self.side))
-            self.y = array("i", (0,) * (self.side * self.side))
         c = self._coefficients
         c[0] = (projection.along_x << 4) + (1 << 29)
         c[1] = (projection.down_x << 4) + (1 << 29)

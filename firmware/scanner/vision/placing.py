@@ -40,7 +40,6 @@ class Placing:
         """Leave nothing of the last frame."""
         self._frame = b""
         self.end.forget()
-        self._alignment.forget()
 
     def place(self, frame, width, height, three, flip):
         """Lay the mesh for a triple of finders (top left, top right, bottom left). False if it is no symbol."""

@@ -34,17 +34,19 @@ _ROUND_COST = const(2000)  # and in thousands, whatever the size
 
 
 class Reading:
-    """One triple of finders after the other. `budget` is the frame's, `stages` books the time."""
+    """One triple of finders after the other. `budget` is the frame's, `stages` books the time, and all buffers that one
+    step alone needs are of `room`."""
 
-    def __init__(self, budget, stages):
+    def __init__(self, budget, stages, room):
+        self._room = room
         self._mesh = Mesh()
-        self._sampler = Sampler()
-        self._decider = Decider()
-        self._leveller = Leveller()
-        self._placing = Placing(self._mesh, self._sampler, AlignmentSearch())
-        self._completion = Completion(self._placing.end, self._sampler, budget)
-        self._drift = Drift()
-        self._equaliser = Equaliser()
+        self._sampler = Sampler(room)
+        self._decider = Decider(room)
+        self._leveller = Leveller(room)
+        self._placing = Placing(self._mesh, self._sampler, AlignmentSearch(room))
+        self._completion = Completion(self._placing.end, room, budget)
+        self._drift = Drift(room)
+        self._equaliser = Equaliser(room)
         self._budget = budget
         self._stages = stages
 
@@ -52,9 +54,7 @@ class Reading:
         """Overwrite whatever still holds the last frame's code."""
         self._placing.forget()
         self._completion.forget()
-        self._sampler.forget()
         self._decider.forget()
-        self._leveller.forget()
         self._equaliser.forget()
         symbol.forget()
 
@@ -75,6 +75,7 @@ class Reading:
         cost = self._mesh.size * self._mesh.size * _PATIENT_COST // 1000
         if one is None and budget.left > cost and self._placing.found + self._placing.timing > _LEAST_SIGNS:
             one = self._patient(frame, width, height, flip)
+        self._room.back(0)
         if one is not None:
             one.inverted = bool(three[0].inverted)
             one.corners = self._mesh.corners(width, height)
@@ -100,15 +101,18 @@ class Reading:
 
     def _first(self, frame, width, height, flip, coarse):
         # Read the grid as it was placed.
-        sampler = self._sampler
+        room = self._room
+        room.back(0)
         size = self._mesh.size
         started = self._stages.now()
         self._budget.left -= size * size * _READ_COST // 1000
-        sampler.sample(frame, width, height, self._mesh, flip, coarse)
-        self._decider.decide(sampler.values, sampler.grid, size)
+        # Grey values, and in their place then what is decided of them.
+        modules = room.take(size * size)
+        self._sampler.sample(frame, width, height, self._mesh, flip, modules, coarse)
+        self._decider.decide(modules, modules, size)
         started = self._stages.spent(FIT, started)
         try:
-            one = symbol.read(sampler.grid, size)
+            one = symbol.read(modules, size, room=room)
         except ValueError:
             one = None
         self._stages.spent(READ, started)
@@ -123,18 +127,20 @@ class Reading:
         drift = self._drift
         equaliser = self._equaliser
         size = mesh.size
-        values = sampler.values
-        grid = sampler.grid
         started = stages.now()
-        sampler.sample(frame, width, height, mesh, flip)
+        room = self._room
+        room.back(0)
+        values = room.take(size * size)
+        sampler.sample(frame, width, height, mesh, flip, values)
         contrast = drift.contrast(values, size)
         drift.follow(frame, width, height, mesh, values, flip, contrast // 3)
         budget.left -= size * size * _FOLLOW_COST // 1000
-        sampler.sample(frame, width, height, mesh, flip)
+        sampler.sample(frame, width, height, mesh, flip, values)
+        grid = room.take(size * size)
         self._leveller.level(values, grid, size)
         equaliser.begin(values, grid, size, min(255, 128 + contrast // 2))
         budget.left -= size * size * _LEVEL_COST // 1000
-        attempts = symbol.Attempts(size)
+        attempts = symbol.Attempts(size, room)
         part = 0  # of the symbol that is read, in percent
         idle = 0
         for turn in range(_ROUNDS):

@@ -8,7 +8,7 @@
 import micropython
 from micropython import const
 
-from scanner.vision.galois import EXP, LOG, syndromes
+from scanner.vision.galois import EXP, LOG, TIMES, syndromes
 from scanner.vision.wiping import wipe
 
 MAX_PARITY = const(30)
@@ -17,7 +17,6 @@ FAILED = const(-1)
 # The work space of `repair`: polynomials of up to 33 coefficients, then places and magnitudes.
 _STEP = const(40)
 _work = bytearray(6 * 40)
-_times = bytearray(256)
 
 
 def forget():
@@ -231,7 +230,7 @@ def correct(code, parity, kept_back=0, erasures=b""):
     if len(set(erasures)) != len(erasures) or (erasures and max(erasures) >= length):
         raise ValueError("not places of the block")
     syn = bytearray(parity)
-    syndromes(_times, _times, 0, code, syn, bytearray(1), 1, length, 0, parity, 0, parity)
+    syndromes(TIMES, TIMES, 0, code, syn, bytearray(1), 1, length, 0, parity, 0, parity)
     changed = repair(code, 0, length, syn, 0, parity, parity - kept_back, bytes(erasures), len(erasures))
     if changed < 0:
         raise ValueError("more errors than the code corrects")

@@ -7,11 +7,9 @@ from array import array
 import micropython
 from micropython import const
 
-from scanner.vision.wiping import wipe
+from scanner.vision.room import Room
 
 _BIAS = const(1 << 20)
-_USUAL = const(117)  # modules a side, version 25: no certificate seen is larger, and larger symbols make room
-_LEAST = const(14450)  # bytes of `values`: completing.py works in them, too
 _STRIP = const(177)
 
 
@@ -173,27 +171,16 @@ def alternation(values: ptr8, count: int) -> int:
 
 
 class Sampler:
-    """`values`: a grey value for every module, row by row, `mesh.size` a row; light is bright, in inverted codes too.
-    `grid` has room for as much, for what is decided from them."""
+    """Grey values; light is bright, in inverted codes (`flip` 255), which are turned, too."""
 
-    def __init__(self):
-        self.values = bytearray(_LEAST)
-        self.grid = bytearray(_USUAL * _USUAL)
-        self._strip = bytearray(_STRIP)
+    def __init__(self, room=None):
+        self._strip = (room or Room()).first(_STRIP)
         self._size = array("i", (0,) * 8)
 
-    def forget(self):
-        """Leave nothing of the last symbol."""
-        wipe(self.values, self.grid, self._strip)
-
-    def sample(self, frame, width, height, mesh, flip, coarse=False):
-        """Fill `values` with the grey value of every module; light-on-dark codes (`flip` 255) are turned. `coarse`:
-        of the nearest pixel, at half the cost."""
-        needed = mesh.size * mesh.size
-        if len(self.values) < needed:
-            self.values = bytearray(needed)
-            self.grid = bytearray(needed)
-        self._sample(frame, width, height, mesh, flip, 0, mesh.size, 0, mesh.size, self.values, coarse)
+    def sample(self, frame, width, height, mesh, flip, values, coarse=False):
+        """Fill `values` with the grey value of every module, row by row, `mesh.size` a row. `coarse`: of the nearest
+        pixel, at half the cost."""
+        self._sample(frame, width, height, mesh, flip, 0, mesh.size, 0, mesh.size, values, coarse)
 
     def strip(self, frame, width, height, mesh, flip, row, end_row, column, end_column):
         """The grey values of a few modules only (at most 177), in a bytearray that the next call uses again."""

@@ -6,7 +6,7 @@
 import micropython
 from micropython import const
 
-from scanner.vision.wiping import wipe
+from scanner.vision.wiping import zero
 
 _TERMINATOR = const(0)
 _NUMERIC = const(1)
@@ -164,19 +164,22 @@ def _indicator(value):
     raise ValueError("unknown application indicator")
 
 
-def parse(data, length, version):
+def parse(data, length, version, out=None):
     """(payload, segments, structured append, ECI, FNC1) of the first `length` bytes of `data`, which must have SLACK
     more. Raises ValueError for a stream that no encoder writes.
 
     payload: bytes as they stand in the symbol, kanji as Shift JIS, with FNC1 in second position the application
     indicator in front; segments: names of the modes seen; structured append: (index, total, parity) or None; ECI:
-    the last designator or None; FNC1: 0, 1 (first position: GS1) or 2 (second position).
+    the last designator or None; FNC1: 0, 1 (first position: GS1) or 2 (second position). out: a buffer to put the
+    payload together in, if there is one large enough.
     """
     if len(data) < length + SLACK:
         raise ValueError("no slack behind the data")
     counts = 0 if version < 10 else 1 if version < 27 else 2
     end = length * 8
-    out = bytearray(length * 12 // 5 + 8)  # no mode is denser than three digits in ten bits
+    most = length * 12 // 5 + 8  # no mode is denser than three digits in ten bits
+    if out is None or len(out) < most:
+        out = bytearray(most)
     w = at = 0
     names = ()
     append = eci = None
@@ -242,7 +245,7 @@ def parse(data, length, version):
         else:
             raise ValueError("unknown mode")
     payload = bytes(memoryview(out)[:w])
-    wipe(out)  # it goes back to the heap as it is
+    zero(out, w)  # it goes back to the heap as it is
     return payload, names, append, eci, fnc1
 
 

@@ -7,6 +7,7 @@
 from micropython import const
 
 from scanner.vision import codewords, format, matrix, segments
+from scanner.vision.room import Room
 from scanner.vision.wiping import wipe
 
 _TRIES = const(4)  # format candidates before a grid is given up
@@ -33,11 +34,12 @@ class Symbol:
         self.inverted = False  # light on dark
 
 
-def read(grid, size, confidence=None, mirrored=False):
+def read(grid, size, confidence=None, mirrored=False, room=None):
     """The Symbol of a grid of size * size bytes, row by row, bit 0 of each 1 for dark. ValueError if it has none.
 
     confidence: None, or how sure each module is (0..255). mirrored: False tries the grid as it is and transposed,
-    True transposed alone, None as it is alone.
+    True transposed alone, None as it is alone. room: where buffers are taken from; with one, the grid itself is used up
+    when the symbol is read.
     """
     version = matrix.version_of(size)
     if len(grid) < size * size or (confidence is not None and len(confidence) < size * size):
@@ -45,6 +47,9 @@ def read(grid, size, confidence=None, mirrored=False):
     format.rank(grid, size, _ranks)
     if mirrored is not False:
         _leave_out(0 if mirrored else 32)
+    text = grid if room else None
+    room = room or Room()
+    at_first = room.at
     first = 99
     for _ in range(_TRIES):
         at = format.best(_ranks)
@@ -52,16 +57,21 @@ def read(grid, size, confidence=None, mirrored=False):
             break
         first = min(first, _ranks[at])
         _ranks[at] = format.NOT_THIS
-        blocks = _blocks(size, version, at)
+        room.back(at_first)
+        blocks = _blocks(size, version, at, room, confidence is not None)
         if blocks.read(grid, confidence, True):
-            return _symbol(blocks, version, at)
+            return _symbol(blocks, version, at, text)
     raise ValueError("no symbol in this grid")
 
 
 class Attempts:
-    """One symbol read from several grids, each better than the one before: what was corrected in one is kept."""
+    """One symbol read from several grids, each better than the one before: what was corrected in one is kept. room: as
+    for `read`."""
 
-    def __init__(self, size):
+    def __init__(self, size, room=None):
+        self._spent = room is not None  # whether the last grid may be used up
+        self._room = room or Room()
+        self._start = self._room.at
         self._size = size
         self._version = matrix.version_of(size)
         self._at = -1
@@ -76,10 +86,11 @@ class Attempts:
         if at != self._at:
             # Another format makes other codewords of the modules: nothing can be kept.
             self._at = at
-            self._blocks = _blocks(self._size, self._version, at)
+            self._room.back(self._start)
+            self._blocks = _blocks(self._size, self._version, at, self._room, True)
         if not self._blocks.read(grid, confidence, False):
             return None
-        return _symbol(self._blocks, self._version, at)
+        return _symbol(self._blocks, self._version, at, grid if self._spent else None)
 
     def settle(self, grid):
         """Put what is certain by now into the grid's bits. Returns how many parts of the whole that is, of 100."""
@@ -95,12 +106,12 @@ def forget():
     wipe(_ranks)
 
 
-def _blocks(size, version, at):
-    return codewords.Blocks(size, version, format.LEVELS[(at & 31) >> 3], at & 7, at >= 32)
+def _blocks(size, version, at, room, sure):
+    return codewords.Blocks(size, version, format.LEVELS[(at & 31) >> 3], at & 7, at >= 32, room, sure)
 
 
-def _symbol(blocks, version, at):
-    content = segments.parse(codewords.data, blocks.close_up(), version)
+def _symbol(blocks, version, at, text):
+    content = segments.parse(blocks.data, blocks.close_up(), version, text)
     level = format.LEVELS[(at & 31) >> 3]
     return Symbol(version, level, at & 7, at >= 32, blocks.corrected, blocks.erased, content)
 

@@ -9,6 +9,7 @@
 import micropython
 from micropython import const
 
+from scanner.vision.room import Room
 from scanner.vision.wiping import wipe, zero
 
 _LEAST_CONTRAST = const(16)  # grey levels; less than this between lightest and darkest is noise
@@ -203,16 +204,18 @@ class ThresholdMap:
     """Thresholds of blocks `1 << shift_x` pixels wide and `1 << shift_y` high: one byte each in `at`, row by row,
     `columns` in a row.
 
-    `swing` is the least difference between extremes that counts.
+    `swing` is the least difference between extremes that counts. What blocks are measured in is of `room`.
     """
 
-    def __init__(self, max_width, max_height):
+    def __init__(self, max_width, max_height, room=None):
         columns = (max_width >> _PATCH_SHIFT) + 1
         rows = (max_height >> _PATCH_SHIFT) + 1
         self.at = bytearray(columns * rows)
         self.swing = bytearray(columns * rows)
-        self._contrasts = bytearray((columns + 2) * (rows + 2))
-        self._middles = bytearray((columns + 2) * (rows + 2))
+        size = (columns + 2) * (rows + 2)
+        scratch = (room or Room()).first(2 * size)
+        self._contrasts = scratch[:size]
+        self._middles = scratch[size:]
         self.shift_x = self.shift_y = _PATCH_SHIFT
         self.columns = 0
 
