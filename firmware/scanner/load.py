@@ -65,6 +65,7 @@ _REST = (
     "scanner.trust.revocations",
     "scanner.credentials.claims",
     "scanner.credentials.packed",
+    "scanner.credentials.person",
     "scanner.credentials.cwt",
     "scanner.credentials.signer",
     "scanner.credentials.hc1",

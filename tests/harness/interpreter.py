@@ -40,11 +40,19 @@ class InterpreterDied(Exception):
 class Interpreter:
     """`command` starts MicroPython; `name` is what test identifiers show."""
 
-    def __init__(self, command: Sequence[str], name: str, heap: str = "16M", timeout: float = 60.0) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        name: str,
+        heap: str = "16M",
+        timeout: float = 60.0,
+        firmware: Path = FIRMWARE,
+    ) -> None:
         self.command = list(command)
         self.name = name
         self.heap = heap
         self.timeout = timeout
+        self.firmware = firmware
         self._process: subprocess.Popen[bytes] | None = None
 
     def call(self, target: str, *args: Any, timeout: float | None = None, **kwargs: Any) -> Any:
@@ -107,6 +115,6 @@ class Interpreter:
                 [*self.command, "-X", f"heapsize={self.heap}", str(SERVER)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                env={**os.environ, "MICROPYPATH": str(FIRMWARE)},
+                env={**os.environ, "MICROPYPATH": str(self.firmware)},
             )
         return self._process

@@ -62,7 +62,17 @@ def test_appendix_a_encoded(mp, encoding):
 @pytest.mark.parametrize("encoding", FLOATS)
 def test_appendix_a_floats_have_exact_whole_parts(mp, encoding):
     found = mp.call(DECODE, bytes.fromhex(encoding))
-    assert found == {"bits": bytes.fromhex(encoding)[1:], "floor": FLOATS[encoding]}
+    assert found == {
+        "bits": bytes.fromhex(encoding)[1:],
+        "floor": FLOATS[encoding],
+        "whole": is_whole(encoding),
+    }
+
+
+def is_whole(encoding: str) -> bool:
+    """Whether Python's own float has no fraction."""
+    form = {2: ">e", 4: ">f", 8: ">d"}[len(encoding) // 2 - 1]
+    return struct.unpack(form, bytes.fromhex(encoding)[1:])[0].is_integer()
 
 
 @pytest.mark.parametrize("encoding", SIMPLE)
@@ -88,7 +98,7 @@ def test_what_is_no_plain_value_is_written_back_as_it_came(mp, encoding):
 def test_seconds_survive_where_floats_are_short(mp):
     for seconds in (1622576398.924, 1620324000.0, -0.5, -1.0, 2.0**52 + 1, 0.1, 5e-324):
         found = mp.call(DECODE, b"\xfb" + struct.pack(">d", seconds))
-        assert found["floor"] == math.floor(seconds)
+        assert (found["floor"], found["whole"]) == (math.floor(seconds), seconds.is_integer())
 
 
 keys = st.one_of(st.integers(-(2**64), 2**64 - 1), st.text(max_size=6))

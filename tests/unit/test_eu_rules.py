@@ -68,6 +68,35 @@ def test_a_rule_that_has_no_value_is_open(mp):
     assert check(mp, [rule(1, 1)])[0] == "open"
 
 
+@pytest.mark.parametrize(
+    "version", [b"1.0.0", 100, None, "", "1.0", "one", "0.9.9", "2.0.0", ["1", "0", "0"]], ids=repr
+)
+def test_a_rule_for_another_schema_is_open(mp, version):
+    assert check(mp, [rule(1)], vaccination() | {"ver": version}) == ("open", ["UT-0001"])
+
+
+def test_what_a_rule_saw_is_told_in_few_words(mp):
+    mp.run(SETUP, space="eu")
+    trace = mp.run(
+        """
+key = Key()
+key.country = "DE"
+claims = Claims("HC1", key)
+dcc.fill(claims, payload)
+trace = []
+EuRules(cbor.decode(part, 12, 32768), "UT", "").check(claims, now, trace)
+result = [list(step) for step in trace]
+""",
+        space="eu",
+        part=compile_rules(
+            [rule(1, {"===": [{"var": "payload.v.0.mp"}, "X"]}, AffectedFields=["v.0.mp"])], {}
+        ),
+        payload=vaccination(mp="W" * 3000),
+        now=NOW,
+    )
+    assert trace[0][1:] == [0, "mp = " + "W" * 64]
+
+
 def test_no_rules_are_not_a_yes(mp):
     assert check(mp, []) == (None, [])
     assert check(mp, [rule(1, Country="XX")]) == (None, [])

@@ -114,6 +114,25 @@ def test_a_misshapen_certificate_of_who(mp, payload):
     assert code(mp, issue(payload, sub_claim=-6)) == "bad_content"
 
 
+@pytest.mark.parametrize(
+    "change",
+    [{"n": ""}, {"n": None}, {"n": 7}, {"dob": "1990-02-30"}, {"dob": 1990}, {"nid": ["X1"]}, {"ntl": 7}],
+    ids=repr,
+)
+def test_a_holder_who_is_none(mp, change):
+    assert code(mp, issue(DVC | change, sub_claim=-6)) == "bad_content"
+
+
+def test_a_dose_that_who_names_by_a_code(mp):
+    verdict = judge(mp, issue(DVC | {"v": DVC["v"] | {"dn": "Primary"}}, sub_claim=-6))
+    assert (verdict["code"], verdict["claims"]["facts"]["dose"]) == ("no_rules_for_kind", "Primary")
+
+
+@pytest.mark.parametrize("dose", [0, -2, 100])
+def test_a_dose_of_who_that_is_none(mp, dose):
+    assert code(mp, issue(DVC | {"v": DVC["v"] | {"dn": dose}}, sub_claim=-6)) == "bad_content"
+
+
 DDCC = {
     "name": "Eddie",
     "birthDate": "1986-09-19",

@@ -100,6 +100,24 @@ def test_a_line_means_what_it_says(mp, line, facts, expected):
     assert outcome(mp, line, **facts) == expected
 
 
+def test_what_a_condition_saw_is_told_in_few_words(mp):
+    pool = Pool()
+    code = compile_expression(compile_condition("batch present", WORDS), pool)
+    trace = mp.run(
+        """
+from scanner.rules.proofs import Proof, Rules
+proof = Proof("", [], [], [(code, "batch present", ["batch", "dose"])])
+result = []
+Rules([proof], [1], False, {}, constants, None).check(proof, facts, result)
+result = [list(step) for step in result]
+""",
+        code=code,
+        constants=pool.values,
+        facts={**NOW, "batch": "W" * 3000},
+    )
+    assert trace == [["batch present", 1, "batch = " + "W" * 64 + ", dose = none"]]
+
+
 @pytest.mark.parametrize(
     "line, words",
     [

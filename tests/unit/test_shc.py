@@ -119,7 +119,12 @@ BUNDLES = [
     (vaccinated(status="entered-in-error"), "no_rules_for_kind"),
     (vaccinated(occurrenceDateTime="2021-07-02"), "vaccination_in_future"),
     (vaccinated(occurrenceDateTime="soon"), "bad_content"),
+    (vaccinated(occurrenceDateTime="-1"), "bad_content"),
+    (vaccinated(occurrenceDateTime=20210601), "bad_content"),
     (vaccinated(occurrenceDateTime=None), "no_rules_for_kind"),
+    (bundle(patient() | {"birthDate": "unclear"}), "bad_content"),
+    (bundle(patient() | {"birthDate": {}}), "bad_content"),
+    (bundle(patient() | {"name": [{"family": "A", "given": ["B", 7]}]}), "bad_content"),
 ]
 
 

@@ -35,14 +35,15 @@ class Simple:
 
 
 class Float:
-    """A floating-point number: `bits` as received (2, 4 or 8 bytes), `floor` an int or None for NaN and infinity.
+    """A floating-point number: `bits` as received (2, 4 or 8 bytes), `floor` an int or None for NaN and infinity,
+    `whole` whether that is all of it.
 
     Not Python's float, because that has 24 bits of precision on most boards, and seconds since 1970 need 31.
     """
 
     def __init__(self, bits):
         self.bits = bytes(bits)
-        self.floor = _floor(self.bits)
+        self.floor, self.whole = _floor(self.bits)
 
 
 def decode(data, depth=12, items=2048):
@@ -209,7 +210,8 @@ class _Reader:
 
 
 def _floor(bits):
-    """The largest integer not above an IEEE 754 number of 2, 4 or 8 bytes, computed without one."""
+    """The largest integer not above an IEEE 754 number of 2, 4 or 8 bytes, computed without one, and whether the two
+    are equal."""
     width = len(bits) * 8
     exponent_bits = 5 if width == 16 else 8 if width == 32 else 11
     fraction_bits = width - 1 - exponent_bits
@@ -218,7 +220,7 @@ def _floor(bits):
     exponent = (number >> fraction_bits) & ((1 << exponent_bits) - 1)
     fraction = number & ((1 << fraction_bits) - 1)
     if exponent == (1 << exponent_bits) - 1:
-        return None
+        return None, False
     if exponent:
         fraction += 1 << fraction_bits
     else:
@@ -227,7 +229,11 @@ def _floor(bits):
     if negative:
         fraction = 0 - fraction
     # A right shift of a negative int rounds down, as floor does.
-    return fraction << shift if shift >= 0 else fraction >> min(0 - shift, 64)
+    if shift >= 0:
+        return fraction << shift, True
+    shift = min(0 - shift, 64)
+    floor = fraction >> shift
+    return floor, floor << shift == fraction
 
 
 def _head(major, argument, out):

@@ -39,7 +39,8 @@ def read_claims(payload, claims):
 
 
 def plain(value):
-    """`value` without tags, and with whole numbers: a tagged date is a date, 2.0 doses are 2, NaN is nothing.
+    """`value` without tags, and with whole numbers as int: a tagged date is a date, 2.0 doses are 2. 2.5 and NaN stay
+    what they are, which no reader of a member takes.
 
     Refusal bad_claims for a map with byte strings as keys: no certificate has one, and MicroPython prints a warning
     when it looks for a text among them, on what may be the cable.
@@ -47,7 +48,7 @@ def plain(value):
     if isinstance(value, cbor.Tag):
         return plain(value.value)
     if isinstance(value, cbor.Float):
-        return value.floor
+        return value.floor if value.whole else value
     if isinstance(value, list):
         return [plain(item) for item in value]
     if isinstance(value, dict):

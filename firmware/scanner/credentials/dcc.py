@@ -5,6 +5,7 @@
 
 import hashlib
 
+from scanner.credentials.person import birth, written
 from scanner.reasons import Refusal
 
 _KINDS = (("v", "vaccination"), ("t", "test"), ("r", "recovery"))
@@ -51,6 +52,9 @@ def fill(claims, payload, issuer=None):
     if len(entries) == 1:
         claims.kind, entry = entries[0]
         claims.facts = _facts(entry)
+        # A test of what, a vaccination against what: rules need not ask, since it is always this.
+        if not isinstance(claims.facts.get("target"), str) or not claims.facts["target"]:
+            raise Refusal("bad_content", "tg")
     elif not entries:
         _domestic(claims, payload)
     _revocation_ids(claims, [entry for _, entry in entries], issuer)
@@ -65,14 +69,13 @@ def _holder(claims, payload):
     name = payload.get("nam")
     if not isinstance(name, dict):
         raise Refusal("bad_content", "nam")
-    claims.family_ascii = text(name.get("fnt"))
-    claims.given_ascii = text(name.get("gnt"))
-    claims.family = text(name.get("fn")) or claims.family_ascii
-    claims.given = text(name.get("gn")) or claims.given_ascii
+    claims.family_ascii = written(name.get("fnt"), "fnt")
+    claims.given_ascii = written(name.get("gnt"), "gnt")
+    claims.family = written(name.get("fn"), "fn") or claims.family_ascii
+    claims.given = written(name.get("gn"), "gn") or claims.given_ascii
     if not claims.family and not claims.given:
         raise Refusal("bad_content", "no name")
-    # Bulgaria writes midnight behind the date of birth.
-    claims.birth = text(payload.get("dob")).split("T")[0]
+    claims.birth = birth(payload.get("dob"), "dob")
 
 
 def _entries(payload, member):
@@ -93,6 +96,8 @@ def _facts(entry):
         fact = _FACTS.get(member)
         value = entry[member]
         if fact and value is not None:
+            if not isinstance(value, (str, int)):
+                raise Refusal("bad_content", member)
             facts[fact] = value.strip() if isinstance(value, str) else value
     if "result" in facts:
         facts["result_code"] = facts["result"]

@@ -6,8 +6,10 @@
 import hashlib
 from binascii import b2a_base64
 
+from scanner.codec import iso8601
 from scanner.credentials import products
 from scanner.credentials.dcc import text
+from scanner.credentials.person import birth, written
 from scanner.reasons import Refusal
 
 _CVX = "http://hl7.org/fhir/sid/cvx"
@@ -27,7 +29,7 @@ def fill(claims, bundle):
             patient = resource
         elif kind == "Immunization":
             # What was not done, was entered in error or has no date counts for nothing.
-            if resource.get("status") == "completed" and text(resource.get("occurrenceDateTime")):
+            if resource.get("status") == "completed" and _is_dated(resource):
                 entries.append(("vaccination", _immunization(resource)))
         elif kind == "Observation" and resource.get("status") in _FINAL and "valueQuantity" not in resource:
             # A quantity is a laboratory value: neither negative nor positive.
@@ -85,14 +87,14 @@ def _holder(claims, patient):
     if not isinstance(name, dict):
         raise Refusal("bad_content", "name")
     given = name.get("given")
-    claims.family = text(name.get("family"))
-    claims.given = " ".join([text(part) for part in given]) if isinstance(given, list) else ""
+    claims.family = written(name.get("family"), "family")
+    claims.given = " ".join([written(part, "given") for part in given]) if isinstance(given, list) else ""
     if not claims.family and not claims.given:
         # Some issuers fill in the whole name as one text.
-        claims.family = text(name.get("text"))
+        claims.family = written(name.get("text"), "name")
     if not claims.family and not claims.given:
         raise Refusal("bad_content", "no name")
-    claims.birth = text(patient.get("birthDate"))
+    claims.birth = birth(patient.get("birthDate"), "birthDate")
 
 
 def _immunization(resource):
@@ -149,6 +151,16 @@ def _code(concept, preferred):
             return pair
         found = found or pair
     return found
+
+
+def _is_dated(resource):
+    day = written(resource.get("occurrenceDateTime"), "occurrenceDateTime")
+    if day:
+        try:
+            iso8601.span(day)
+        except ValueError:
+            raise Refusal("bad_content", "occurrenceDateTime")
+    return day != ""
 
 
 def _when(facts):

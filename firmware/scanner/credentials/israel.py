@@ -13,7 +13,8 @@ from scanner.codec.der import ecdsa_signature
 from scanner.credentials import products
 from scanner.credentials.claims import Claims
 from scanner.credentials.dcc import short_hash, text
-from scanner.credentials.signer import candidates
+from scanner.credentials.person import birth, written
+from scanner.credentials.signer import candidates, shown
 from scanner.crypto import p256, rsa
 from scanner.reasons import Refusal
 
@@ -49,7 +50,7 @@ def open(code, trust, now):
     if not isinstance(payload, dict):
         raise Refusal("bad_json", "not an object")
     if (payload.get("et") == _ECDSA_TYPE) != (key.kind == "P-256"):
-        raise Refusal("bad_algorithm", ("et %s" % payload.get("et"))[:40])
+        raise Refusal("bad_algorithm", "et " + shown(payload.get("et")))
     claims = Claims("IL", key)
     _fill(claims, payload)
     claims.revocation_ids.append(("SIGNATURE", short_hash(identity)))
@@ -80,15 +81,17 @@ def _signer(trust, content, signature):
 def _fill(claims, payload):
     claims.form = "Israeli Green Pass"
     claims.payload = payload
-    claims.family_ascii = text(payload.get("f")).upper()
-    claims.given_ascii = text(payload.get("g")).upper()
-    claims.family = text(payload.get("fl")) or text(payload.get("f"))
-    claims.given = text(payload.get("gl")) or text(payload.get("g"))
+    family, given = written(payload.get("f"), "f"), written(payload.get("g"), "g")
+    claims.family_ascii = family.upper()
+    claims.given_ascii = given.upper()
+    claims.family = written(payload.get("fl"), "fl") or family
+    claims.given = written(payload.get("gl"), "gl") or given
     if not claims.family and not claims.given:
         claims.warn("no_holder")
-    claims.birth = _date(payload.get("b"))
-    if text(payload.get("idp")):
-        claims.facts["document"] = text(payload.get("idp"))
+    if written(payload.get("b"), "b")[:10] != _NO_DATE:
+        claims.birth = birth(payload.get("b"), "b")
+    if written(payload.get("idp"), "idp"):
+        claims.facts["document"] = written(payload.get("idp"), "idp")
     _content(claims, payload)
     claims.kinds = (claims.kind,) if claims.kind else ()
     _times(claims, payload)
@@ -105,7 +108,7 @@ def _fill(claims, payload):
 
 def _content(claims, payload):
     doses = [payload[name] for name in _DOSES if isinstance(payload.get(name), dict)]
-    doses = [dose for dose in doses if _date(dose.get("d"))]
+    doses = [dose for dose in doses if _is_given(dose.get("d"))]
     recovered = _date(payload.get("r")) or _date(payload.get("rd"))
     if doses:
         claims.kind = "vaccination"
@@ -153,6 +156,17 @@ def _times(claims, payload):
         except ValueError:
             raise Refusal("bad_time", day[:40])
         claims.expires = last if claims.expires is None else min(last, claims.expires)
+
+
+def _is_given(value):
+    # A dose that has no date counts for nothing; one whose date is none was not written by its issuer's software.
+    day = _date(value)
+    if day:
+        try:
+            iso8601.span(day)
+        except ValueError:
+            raise Refusal("bad_content", "d")
+    return day != ""
 
 
 def _date(value):

@@ -11,6 +11,7 @@ from scanner.credentials.cwt import read_claims
 from scanner.credentials.dcc import short_hash
 from scanner.credentials.envelope import open_envelope
 from scanner.credentials.packed import from_base45, inflated
+from scanner.credentials.person import birth
 from scanner.credentials.sealed import unseal
 from scanner.credentials.signer import find_signer
 from scanner.reasons import Refusal
@@ -101,7 +102,7 @@ def _holder(claims, body):
     claims.given_ascii = _text(name.get("gnt", ""), "gnt", True)
     claims.family = _text(name.get("fn", ""), "fn", True) or claims.family_ascii
     claims.given = _text(name.get("gn", ""), "gn", True) or claims.given_ascii
-    claims.birth = _text(body.get("dob"), "dob")
+    claims.birth = birth(_text(body.get("dob"), "dob"), "dob")
 
 
 def _entries(body):

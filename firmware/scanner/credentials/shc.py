@@ -13,7 +13,7 @@ from scanner.credentials import fhir
 from scanner.credentials.claims import Claims
 from scanner.credentials.dcc import short_hash
 from scanner.credentials.packed import inflated
-from scanner.credentials.signer import candidates, es256
+from scanner.credentials.signer import candidates, es256, shown
 from scanner.reasons import Refusal
 
 _PREFIX = b"SHC:/"
@@ -94,9 +94,9 @@ def _read_header(header):
     if "crit" in header:
         raise Refusal("bad_envelope", "critical headers")
     if header.get("alg") != "ES256":
-        raise Refusal("bad_algorithm", _short("alg %s" % header.get("alg")))
+        raise Refusal("bad_algorithm", "alg " + shown(header.get("alg")))
     if header.get("zip") != "DEF":
-        raise Refusal("bad_envelope", _short("zip %s" % header.get("zip")))
+        raise Refusal("bad_envelope", "zip " + shown(header.get("zip")))
     kid = header.get("kid")
     if not isinstance(kid, str) or not kid:
         raise Refusal("no_key_id")
@@ -182,7 +182,3 @@ def _revocation_ids(claims, credential, bundle):
         claims.revocation_ids.append(("RID", short_hash(fhir.legacy_rid(canonical_json.encode(bundle)))))
     except ValueError:
         pass  # fractions have no canonical form here: laboratory values, which the older method never met
-
-
-def _short(text):
-    return text[:40]

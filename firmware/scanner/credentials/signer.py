@@ -22,7 +22,7 @@ def find_signer(envelope, trust, scheme="HC1"):
     no_trust_list, trust_list_damaged, unknown_issuer or bad_signature.
     """
     if envelope.alg not in (_ES256, _ES384, _PS256):
-        raise Refusal("bad_algorithm", ("alg %s" % (envelope.alg,))[:_DETAIL])
+        raise Refusal("bad_algorithm", "alg " + shown(envelope.alg))
     if not isinstance(envelope.kid, bytes) or not envelope.kid:
         raise Refusal("no_key_id")
     fits = False
@@ -42,6 +42,12 @@ def find_signer(envelope, trust, scheme="HC1"):
     if fits:
         raise Refusal("bad_signature", envelope.kid.hex())
     raise Refusal("bad_algorithm", "alg %d does not fit the key" % envelope.alg)
+
+
+def shown(value):
+    """A few characters of what a hostile header says, where it is a text or a number; else nothing: other values show
+    as addresses of this scanner's memory."""
+    return str(value)[:_DETAIL] if isinstance(value, (str, int)) else "of another kind"
 
 
 def es256(trust):

@@ -11,7 +11,7 @@ from scanner.codec import base64url, canonical_json, strict_json
 from scanner.credentials import vdsnc_message
 from scanner.credentials.claims import Claims
 from scanner.credentials.dcc import short_hash
-from scanner.credentials.signer import candidates
+from scanner.credentials.signer import candidates, shown
 from scanner.credentials.x509 import Certificate
 from scanner.crypto import p256, p384, sha384
 from scanner.reasons import Refusal
@@ -69,7 +69,7 @@ def _seal(seal):
     algorithm = seal.get("alg")
     if algorithm not in ("ES256", "ES384"):
         # ES512 is allowed by ICAO, and no issuer is known to use it: P-521 is not on this scanner.
-        raise Refusal("bad_algorithm", ("alg %s" % (algorithm,))[:40])
+        raise Refusal("bad_algorithm", "alg " + shown(algorithm))
     try:
         data = _bytes(seal.get("cer"))
         signature = _bytes(seal.get("sigvl"))

@@ -2,8 +2,10 @@
 #
 # The number of the travel document is in the message: it binds the proof to the passport in hand better than a name.
 
+from scanner.codec import iso8601
 from scanner.credentials import products
 from scanner.credentials.dcc import short_hash, text
+from scanner.credentials.person import birth, written
 from scanner.reasons import Refusal
 
 _COVID = "RA01"  # ICD-11, with or without a digit behind a point
@@ -32,23 +34,24 @@ def fill(claims, kind, message):
 def _holder(claims, message):
     person = _object(message, "pid")
     # Two spaces stand between the primary identifier and the secondary one.
-    parts = text(person.get("n")).split("  ", 1)
+    parts = written(person.get("n"), "n").split("  ", 1)
     if not parts[0]:
         raise Refusal("bad_content", "n")
     claims.family = parts[0]
     claims.given = parts[1].strip() if len(parts) > 1 else ""
-    claims.birth = text(person.get("dob"))
-    number = text(person.get("i")) or text(person.get("dn"))
-    if number:
-        claims.facts["document"] = number
-    if text(person.get("ai")):
-        claims.facts["additional_id"] = text(person.get("ai"))
+    claims.birth = birth(person.get("dob"), "dob")
+    passport, other = written(person.get("i"), "i"), written(person.get("dn"), "dn")
+    if passport or other:
+        claims.facts["document"] = passport or other
+    if written(person.get("ai"), "ai"):
+        claims.facts["additional_id"] = written(person.get("ai"), "ai")
 
 
 def _vaccination(claims, message):
     latest = None
     for event in _objects(message, "ve"):
         for dose in _objects(event, "vd"):
+            _check_dose(dose)
             if latest is None or text(dose.get("dvc")) >= text(latest[1].get("dvc")):
                 latest = event, dose
     if latest is None:
@@ -61,11 +64,22 @@ def _vaccination(claims, message):
     disease = text(event.get("dis"))
     _put(facts, "target", products.COVID if disease.split(".")[0] == _COVID else disease)
     _put(facts, "date", dose.get("dvc"))
-    if type(dose.get("seq")) is int:
+    if dose.get("seq") is not None:
         facts["dose"] = dose["seq"]
     _put(facts, "country", dose.get("ctr"))
     _put(facts, "centre", dose.get("adm"))
     _put(facts, "batch", dose.get("lot"))
+
+
+def _check_dose(dose):
+    # A series is told by its doses: each has its day and its number, or the proof is none.
+    try:
+        iso8601.span(written(dose.get("dvc"), "dvc"))
+    except ValueError:
+        raise Refusal("bad_content", "dvc")
+    number = dose.get("seq")
+    if number is not None and (type(number) is not int or number < 1):
+        raise Refusal("bad_content", "seq")
 
 
 def _test(claims, message):

@@ -11,7 +11,8 @@
 from micropython import const
 
 from scanner.credentials import products
-from scanner.credentials.dcc import short_hash, text
+from scanner.credentials.dcc import short_hash
+from scanner.credentials.person import birth, written
 from scanner.reasons import Refusal
 
 _DDCC_VACCINATION = const(3)
@@ -93,21 +94,20 @@ def _single(value):
 def _dvc(claims, payload):
     claims.form = "WHO DVC"
     claims.payload = payload
-    claims.family = text(payload.get("n"))
-    claims.birth = text(payload.get("dob"))
+    _holder(claims, payload, "n", "dob")
     facts = _translate(_single(payload["vx"] if "vx" in payload else payload.get("v")), _DVC_FACTS)
     for members, fact in ((("nid", "id"), "document"), (("ntl", "nt"), "nationality")):
         for member in members:
-            if fact not in facts and text(payload.get(member)):
-                facts[fact] = text(payload.get(member))
+            value = written(payload.get(member), member)
+            if fact not in facts and value:
+                facts[fact] = value
     _done(claims, "vaccination", facts)
 
 
 def _ddcc(claims, payload):
     claims.form = "WHO DDCC"
     claims.payload = payload
-    claims.family = text(payload.get("name"))
-    claims.birth = text(payload.get("birthDate"))
+    _holder(claims, payload, "name", "birthDate")
     facts = _translate(payload, _DDCC_FACTS)
     test = payload.get("test")
     if isinstance(test, dict):
@@ -131,6 +131,13 @@ def _link(claims, value):
     claims.facts = {"link": value}
     claims.payload = {"link": value}
     claims.warn("needs_network")
+
+
+def _holder(claims, payload, name, day):
+    claims.family = written(payload.get(name), name)
+    if not claims.family:
+        raise Refusal("bad_content", "no name")
+    claims.birth = birth(payload.get(day), day)
 
 
 def _done(claims, kind, facts):

@@ -10,7 +10,7 @@ from micropython import const
 
 from scanner.rules.certlogic import evaluate
 from scanner.rules.context import moment
-from scanner.rules.outcome import NO, OPEN, YES
+from scanner.rules.outcome import NO, OPEN, YES, saw
 
 # Places in a row of the rules part.
 _ID = const(0)
@@ -99,9 +99,11 @@ class EuRules:
 
 def _fits(version, schema):
     # A rule is for certificates of its schema or a later one with the same first number.
+    if not isinstance(version, str):
+        return False
     try:
         found = [int(number) for number in version.split(".")]
-    except (AttributeError, ValueError):
+    except ValueError:
         return False
     return len(found) == 3 and found[0] == schema[0] and found >= schema
 
@@ -129,5 +131,5 @@ def _inputs(row, data):
             else:
                 value = None
         if not isinstance(value, (list, dict)):
-            found.append("%s = %s" % (path.split(".")[-1], "none" if value is None else value))
+            found.append(saw(path.split(".")[-1], value))
     return ", ".join(found)

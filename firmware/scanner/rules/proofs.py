@@ -4,7 +4,7 @@
 # dose is not asked of a test.
 
 from scanner.rules.certlogic import evaluate, truth
-from scanner.rules.outcome import NO, OPEN, YES
+from scanner.rules.outcome import NO, OPEN, YES, saw
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
@@ -83,4 +83,4 @@ def _plain_batch(batch):
 
 
 def _inputs(names, facts):
-    return ", ".join(["%s = %s" % (name, facts.get(name, "none")) for name in names])
+    return ", ".join([saw(name, facts.get(name)) for name in names])

@@ -1,0 +1,28 @@
+# What the guard compares with the passport: names, birth date, number of the document.
+#
+# Issuers may leave some of it out. What is there and is no text, or no date, is not what its issuer meant to sign: it
+# must not reach the screen as if it had been left out.
+
+from scanner.codec import iso8601
+from scanner.reasons import Refusal
+
+
+def written(value, member):
+    """A member's text without stray spaces, "" where there is none. Refusal bad_content for anything else."""
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise Refusal("bad_content", member)
+    return value.strip()
+
+
+def birth(value, member):
+    """A birth date of any precision, "" where there is none. Refusal bad_content for what is no date."""
+    # Bulgaria writes midnight behind the day.
+    day = written(value, member).split("T")[0]
+    if day:
+        try:
+            iso8601.span(day)
+        except ValueError:
+            raise Refusal("bad_content", member)
+    return day

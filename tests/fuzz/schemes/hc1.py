@@ -1,0 +1,240 @@
+"""HC1: certificates of the EU's form and of WHO's, in COSE_Sign1 and CWT."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from harness import samples_dcc, samples_israel, samples_who
+from harness.certificates import NOW, YEAR, negative_test, p256, p384, record, recovery, vaccination
+
+from fuzz import readers
+from fuzz.schemes import envelopes
+from fuzz.schemes.envelopes import from_text, inflated, opened, state, text_of
+from fuzz.schemes.layers import Layer, Scheme, Seed
+from fuzz.schemes.sound import (
+    Malformed,
+    bare,
+    birth,
+    count,
+    first_day,
+    last_day,
+    moment,
+    need,
+    seconds,
+    today,
+    word,
+)
+from fuzz.values import bend
+
+_SEEDS = 60  # of the corpora, each also with its content signed by our key
+_EVERY = 3
+KEYS = {"p256": p256(), "p384": p384(), "p256-of-nobody": p256(9)}
+RECORDS = [record(p256()), record(p384()), record(p256(3), usage=1)]
+STAMPED = {
+    "n": "Aïcha Example",
+    "dob": "1984-07-19",
+    "s": "female",
+    "ntl": "UTO",
+    "nid": "X1234567",
+    "v": {
+        "dn": 1,
+        "tg": "1D47",
+        "vp": "YellowFeverProductd2c75a15ed309658b3968519ddb31690",
+        "dt": "2021-05-01",
+        "bo": "B1",
+        "vls": "2021-05-11",
+        "is": "Utopia",
+    },
+}
+DDCC = {
+    "name": "Aïcha Example",
+    "birthDate": "1984-07-19",
+    "disease": {"code": "840539006"},
+    "brand": {"code": "EU/1/20/1528"},
+    "date": "2021-05-01",
+    "dose": 2,
+    "total_doses": 2,
+    "country": "UTO",
+    "lot": "B1",
+    "hcid": "H1",
+    "centre": "Harbour",
+}
+
+
+def scheme(corpora: Path | None) -> Scheme:
+    records = list(RECORDS)
+    seeds = [
+        Seed(name, "claims", state({1: "DE", 4: NOW + YEAR, 6: NOW - 9, -260: {label: body}}, KEYS, key), NOW)
+        for name, label, body, key in (
+            ("a vaccination", 1, vaccination(), "p256"),
+            ("a test", 1, negative_test(), "p256"),
+            ("a recovery", 1, recovery(), "p384"),
+            ("a yellow card", -6, STAMPED, "p256"),
+            ("a DDCC vaccination", 3, DDCC, "p256"),
+            (
+                "a DDCC test",
+                4,
+                {
+                    "name": "A",
+                    "birthDate": "1984",
+                    "test": {
+                        "pathogen": "840539006",
+                        "type": "LP6464-4",
+                        "sample_date": "2021-06-30T10:00:00Z",
+                        "result": "260415000",
+                    },
+                },
+                "p256",
+            ),
+            ("a link", 5, [{"u": "shlink:/eyJ1cmwiOiJodHRwczovL3guZXhhbXBsZS8ifQ"}], "p256"),
+            (
+                "a domestic pass",
+                1,
+                {
+                    "ver": "1.3.0",
+                    "nam": {"fn": "A"},
+                    "dob": "1984-07-19",
+                    "d": [
+                        {"ci": "X", "co": "GB", "df": "2021-06-01T00:00:00Z", "du": "2031-06-01T00:00:00Z"}
+                    ],
+                },
+                "p256",
+            ),
+        )
+    ]
+    seeds.append(
+        Seed("a DDCC of old", "claims", state(DDCC | {4: NOW + YEAR, 6: NOW - 9}, KEYS, "p256"), NOW)
+    )
+    for sample in _samples(corpora):
+        if sample.frames[0][:4].upper() != b"HC1:":
+            continue
+        try:
+            signed = inflated(from_text(sample.frames[0], "HC1:"))
+            claims = readers.cbor(bare(readers.cbor(signed))[2])
+        except (ValueError, TypeError, IndexError):
+            seeds.append(Seed(sample.name, "text", sample.frames[0], sample.now))
+            continue
+        records += [each for each in sample.keys if each not in records]
+        seeds.append(Seed(sample.name, "signed", signed, sample.now))
+        if isinstance(claims, dict):
+            seeds.append(
+                Seed(sample.name + ", signed by us", "claims", state(claims, KEYS, "p256"), sample.now)
+            )
+    others = [seed.value["claims"] for seed in seeds if seed.layer == "claims"]
+    stack = (
+        *envelopes.layers(KEYS, others),
+        Layer("packed", bend, lambda value, quirk, flaws: text_of("HC1:", value)),
+        Layer("text", bend, lambda value, quirk, flaws: [value]),
+    )
+    genuine = partial(_genuine, records=records)
+    return Scheme("hc1", stack, tuple(seeds), records, genuine, unsound)
+
+
+def _samples(corpora: Path | None) -> list[Any]:
+    if corpora is None:
+        return []
+    union = list(samples_dcc.samples(corpora))[::_EVERY][:_SEEDS]
+    others = [*samples_who.samples(corpora), *samples_israel.samples(corpora)]
+    used = [each for each in others if each.frames[0][:4].upper() == b"HC1:"]
+    kids = {readers_kid(each.frames[0]) for each in used}
+    # WHO's lists hold thousands of keys; those of the samples suffice.
+    return union + [_with_keys(each, kids) for each in used]
+
+
+def readers_kid(text: bytes) -> bytes | None:
+    try:
+        envelope = bare(readers.cbor(inflated(from_text(text, "HC1:"))))
+        return readers.cbor(envelope[0]).get(4, envelope[1].get(4))
+    except (ValueError, TypeError, IndexError):
+        return None
+
+
+def _with_keys(sample: Any, kids: set[bytes | None]) -> Any:
+    import dataclasses
+
+    return dataclasses.replace(sample, keys=[key for key in sample.keys if key["kid"] in kids])
+
+
+def _genuine(frames: tuple[bytes, ...], records: list[dict[str, Any]]) -> Any:
+    return opened(
+        inflated(from_text(frames[-1], "HC1:")), [each for each in records if each["scheme"] == "HC1"]
+    )[0]
+
+
+def unsound(claims: Any, now: int) -> str:
+    try:
+        _check(claims, now)
+    except Malformed as malformed:
+        return str(malformed)
+    return ""
+
+
+def _check(claims: Any, now: int) -> None:
+    need(isinstance(claims, dict), "claims")
+    inside = bare(claims.get(-260))
+    union = isinstance(inside, dict) and 1 in inside
+    if union or 4 in claims:
+        need(now <= seconds(claims.get(4), "exp"), "exp")
+    for label in (5, 6):
+        if bare(claims.get(label)) is not None:
+            need(seconds(claims[label], "iat or nbf") <= now + 1, "iat or nbf")
+    if union:
+        _check_union(bare(inside[1]), now)
+    else:
+        _check_who(claims if inside is None else inside, now, inside is None)
+
+
+def _check_union(body: Any, now: int) -> None:
+    need(isinstance(body, dict), "payload")
+    name = bare(body.get("nam"))
+    need(isinstance(name, dict), "nam")
+    for member in ("fn", "fnt", "gn", "gnt"):
+        need(bare(name.get(member)) is None or isinstance(bare(name[member]), str), member)
+    need(any(isinstance(bare(each), str) and bare(each).strip() for each in name.values()), "nam")
+    birth(body.get("dob"), "dob")
+    rows = [(kind, row) for kind in "vtr" for row in bare(body.get(kind)) or []]
+    need(len(rows) == 1, "entries")
+    kind, row = rows[0][0], bare(rows[0][1])
+    need(isinstance(row, dict), "entry")
+    word(row.get("tg"), "tg")
+    if kind == "v":
+        word(row.get("mp"), "mp")
+        count(row.get("dn"), "dn")
+        # Who asks for more than one dose need not know how many there are.
+        need(bare(row.get("sd")) is None or count(row["sd"], "sd"), "sd")
+        need(last_day(row.get("dt"), "dt") <= today(now), "dt")
+    elif kind == "t":
+        need(moment(row.get("sc"), "sc") <= now, "sc")
+        need(word(row.get("tr"), "tr") == "260415000", "tr")
+        need(bare(row.get("tt")) is None or isinstance(bare(row["tt"]), (str, int)), "tt")
+    else:
+        need(first_day(row.get("df"), "df") <= today(now), "df")
+        need(last_day(row.get("du"), "du") >= today(now), "du")
+
+
+def _check_who(inside: Any, now: int, at_top: bool) -> None:
+    need(isinstance(inside, dict), "-260")
+    found = [label for label in (-6, 3, 4) if label in inside and not at_top]
+    label = found[0] if found else None
+    body = inside if label is None else bare(inside[label])
+    if isinstance(body, list):
+        body = bare(body[0])
+    need(isinstance(body, dict), "body")
+    word(body.get("n") or body.get("name"), "name")
+    birth(body.get("dob", body.get("birthDate", "")), "birth")
+    if label == -6:
+        row = bare(body.get("v"))
+        row = bare(row[0]) if isinstance(row, list) else row
+        need(isinstance(row, dict), "v")
+        need(last_day(row.get("dt"), "dt") <= today(now), "dt")
+        # A code, or a number.
+        need(bare(row.get("dn")) is None or isinstance(bare(row["dn"]), str) or count(row["dn"], "dn"), "dn")
+    elif "test" in body:
+        test = bare(body["test"])
+        value = bare(test.get("sample_date"))
+        need(moment(value, "sample_date") <= now, "sample_date")
+    else:
+        need(last_day(body.get("date"), "date") <= today(now), "date")
+        need(isinstance(bare(body.get("dose")), str) or count(body.get("dose"), "dose"), "dose")
