@@ -129,11 +129,10 @@ def _revocation_ids(claims, entries, issuer):
         identifier = entry.get("ci")
         if isinstance(identifier, str) and identifier:
             claims.revocation_ids.append(("UCI", short_hash(identifier.encode())))
-            for country in {entry.get("co"), issuer}:
-                if isinstance(country, str):
-                    claims.revocation_ids.append(
-                        ("COUNTRYCODEUCI", short_hash((country + identifier).encode()))
-                    )
+            # Either may be of any type, and a list is in no set.
+            countries = [country for country in (entry.get("co"), issuer) if isinstance(country, str)]
+            for country in set(countries):
+                claims.revocation_ids.append(("COUNTRYCODEUCI", short_hash((country + identifier).encode())))
 
 
 def short_hash(data):

@@ -47,7 +47,7 @@ def find_signer(envelope, trust, scheme="HC1"):
 def shown(value):
     """A few characters of what a hostile header says, where it is a text or a number; else nothing: other values show
     as addresses of this scanner's memory."""
-    return str(value)[:_DETAIL] if isinstance(value, (str, int)) else "of another kind"
+    return str(value)[: _DETAIL - 4] if isinstance(value, (str, int)) else "of another kind"
 
 
 def es256(trust):
