@@ -89,7 +89,7 @@ def test_the_newest_form_of_the_yellow_card(mp):
         assert code(mp, issue(NEWEST | {"vx": bad}, sub_claim=-6)) == "bad_content"
 
 
-@pytest.mark.parametrize("name", [None, "", "  ", 7])
+@pytest.mark.parametrize("name", [None, "", "  "])
 def test_a_card_that_names_nobody_is_never_pass(mp, name):
     for payload, sub_claim in (
         (DVC | {"n": name}, -6),
@@ -116,7 +116,7 @@ def test_a_misshapen_certificate_of_who(mp, payload):
 
 @pytest.mark.parametrize(
     "change",
-    [{"n": ""}, {"n": None}, {"n": 7}, {"dob": "1990-02-30"}, {"dob": 1990}, {"nid": ["X1"]}, {"ntl": 7}],
+    [{"n": 7}, {"n": ["A"]}, {"dob": "1990-02-30"}, {"dob": 1990}, {"nid": ["X1"]}, {"ntl": 7}],
     ids=repr,
 )
 def test_a_holder_who_is_none(mp, change):

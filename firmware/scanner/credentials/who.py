@@ -135,8 +135,6 @@ def _link(claims, value):
 
 def _holder(claims, payload, name, day):
     claims.family = written(payload.get(name), name)
-    if not claims.family:
-        raise Refusal("bad_content", "no name")
     claims.birth = birth(payload.get(day), day)
 
 
