@@ -67,6 +67,8 @@ def test_every_way_to_write_a_batch_and_every_scheme(mp, source):
         (yellow_card(" yf 0066 "), "batch_recalled"),
         (yellow_card("YF_0067"), "batch_recalled"),
         (yellow_card("YF-0066A"), "ok"),
+        (yellow_card("YF-0066", vp=None), "batch_recalled"),  # of a product that it does not name
+        (yellow_card("YF-0042", vp=None), "rules_not_met"),
         (yellow_card("PF-1"), "ok"),  # recalled of another product
         (yellow_card("all1"), "batch_recalled"),  # of any product
         (yellow_card("\u0661"), "ok"),

@@ -38,9 +38,11 @@ class Rules:
         self.recalls = recalls or {}
 
     def recalled(self, facts):
-        """Whether the vaccine in `facts` is from a batch that was recalled."""
-        products = self.recalls.get(_plain_batch(facts.get("batch")), ())
-        return "" in products or facts.get("product") in products
+        """Whether the vaccine in `facts` is from a batch that was recalled; one that names no product may be."""
+        products = self.recalls.get(_plain_batch(facts.get("batch")))
+        if products is None:
+            return False
+        return "" in products or "product" not in facts or facts["product"] in products
 
     def suffices(self, met):
         """Whether the proofs in the bit mask `met` let somebody pass."""
