@@ -69,6 +69,7 @@ LINKS = [
 ]
 UNKNOWN = [
     ("https://menu.example/table/7?token=secret", "web address, menu.example"),
+    ("https://coovering.example/", "web address, coovering.example"),
     ("HTTP://HEALTH.EXAMPLE", "web address, health.example"),
     ("http://" + "a" * 300, "web address, " + "a" * 40),
     ("https://\u202eevil", "web address, "),

@@ -12,13 +12,10 @@ from scanner.reasons import Refusal
 _PREFIXES = (
     (b"NZCP:/", "New Zealand COVID pass"),
     (b"NL2:", "Dutch domestic pass"),
-    (b"NL1:", "Dutch domestic pass"),
     (b"LT1:", "Swiss certificate light"),
     (b"B64:", "DIVOC"),
     (b"HKSARG|VAC", "Hong Kong vaccination record"),
     (b"HKEN:0", "Hong Kong venue code"),
-    (b"COOV:", "COOV, Korea"),
-    (b"DC03FR", "French 2D-DOC"),
     (b"DC04FR", "French 2D-DOC"),
 )
 _LINKS = (b"SHLINK:/", b"VHLINK:/")
@@ -60,7 +57,7 @@ def _system(text, start, web):
     if text[:1] == b"\xdc" and text[1:2] in (b"\x02", b"\x03"):
         return "ICAO visible digital seal"
     if web:
-        return "COOV, Korea" if b"coov" in _host(text) else ""
+        return "COOV, Korea" if b"coov" in _host(text).split(b".") else ""
     if text[:1] == b"{":
         return _credential(text)
     if text[:3] == b"eyJ" and text.count(b".") == 2:
