@@ -99,6 +99,17 @@ def scanner_name(root):
         return ""
 
 
+def _withdrawals(revocations, policy, now):
+    # What is wrong with the lists of withdrawn certificates, in a few words: what nobody asks for is not missed.
+    if revocations.problem == "revocation_list_damaged":
+        return "Withdrawals damaged"
+    if policy.revocation_limit and revocations.problem:
+        return "No withdrawal list"
+    if 0 < policy.revocation_limit <= (now - revocations.created) // _DAY:
+        return "Withdrawals too old"
+    return ""
+
+
 def ready_view(app, reading):
     """The waiting screen: how fresh the list is and what the time is, so that the guard sees both are right."""
     clock = app.clock
@@ -107,7 +118,7 @@ def ready_view(app, reading):
     view.clock = dates.moment(now)
     view.clock_trusted = clock.trusted
     view.reading = reading
-    view.problem = _RULES.get(app.policy.problem, "")
+    view.problem = _RULES.get(app.policy.problem, "") or _withdrawals(app.trust.revocations, app.policy, now)
     if not isinstance(app.trust, NoList):
         view.environment = app.trust.environment
         view.list_version = str(app.trust.version)

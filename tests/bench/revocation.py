@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import os
+import struct
 import sys
 import tempfile
 from pathlib import Path
@@ -22,6 +23,7 @@ from gatepost.boards import load as load_board
 from gatepost.revocation import tables
 from gatepost.revocation.bundle import build_revocations
 from gatepost.revocation.records import Withdrawal
+from gatepost.revocation.slices import KeySlices
 from gatepost.trust.bundle import Bundle, read_bundle
 from gatepost.trust.image import BLOCK_SIZE, pack_image
 from gatepost.trust.signing import point
@@ -32,6 +34,7 @@ from harness.interpreter import Interpreter
 BOARD = "waveshare-esp32-s3-touch-lcd-2"
 CREATED = 1_787_500_000
 SHORT = 5  # bytes of the keys that are cut
+HASHES = 40  # of a Bloom filter of that rate
 SOURCE = """
 import gc, time, vfs
 from scanner.trust.revocations import key, open_revocations
@@ -129,6 +132,25 @@ def false_alarms(found: Bundle, lookups: int) -> tuple[int, int]:
     return whole, cut
 
 
+def filters(count: int) -> KeySlices:
+    """Bloom filters of so many certificates as the EU's service makes them for a key of up to 100,000: 16 slices, a
+    rate of 1e-12."""
+    found = KeySlices(bytes(8), "POINT", ("UCI",))
+    for lead in range(16):
+        elements = [each for each in map(digest, range(count)) if each[0] >> 4 == lead]
+        words = -(-int(len(elements) * 57.6) // 32)
+        bits = 32 * words
+        held = bytearray(4 * words)
+        for element in elements:
+            for number in range(HASHES):
+                place = hashlib.sha256(element + bytes((number,))).digest()
+                at = int.from_bytes(place, "big", signed=True) % bits
+                held[at // 8] |= 0x80 >> at % 8
+        head = struct.pack(">HBBfIII", 1, HASHES, 0, 1e-12, len(elements), len(elements), words)
+        found.slices.append((lead, "BLOOMFILTER", head + bytes(held)))
+    return found
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -137,6 +159,7 @@ def main() -> None:
     parser.add_argument(
         "--recent", type=int, default=10_000, help="of them, in a second bundle after the first"
     )
+    parser.add_argument("--filters", type=int, default=20_000, help="certificates in Bloom filters")
     parser.add_argument("--lookups", type=int, default=10_000_000, help="random ones for the false alarms")
     parser.add_argument(
         "--timed", type=int, default=20_000, help="look-ups on the device, as many again of absent ones"
@@ -161,15 +184,14 @@ def main() -> None:
         )
         print(f"  {flash} bytes of flash in whole blocks, manifest {len(found.manifest)} bytes;", end=" ")
         print(f"one more sends {_sent(found, read_bundle(next_one))} bytes")
-        image = pack_image(
-            {
-                "authority.pub": point(authority.public_key()),
-                **{f"revocation/{name}": content for name, content in files.items()},
-            },
-            size,
-        )
-        _device(image, args)
+        _device(_image(authority, found, size), args.count, args.timed, args.recent)
     whole, cut = false_alarms(read_bundle(anew), args.lookups)
+    bloom = filters(args.filters)
+    found = read_bundle(build_revocations([], authority, 1, "PROD", CREATED, slices=[bloom]))
+    print(
+        f"{args.filters} withdrawn certificates of one key in 16 Bloom filters: {len(bloom.encode())} bytes"
+    )
+    _device(_image(authority, found, size), args.filters, args.timed // 10, 0)
     print(f"false alarms of {args.lookups} look-ups of random keys in one run of {args.count}:")
     print(f"  whole keys, 64 bits: {whole}, computed {args.lookups * args.count / 2**64:.1e};", end=" ")
     print(f"a look-up {args.count / 2**64:.1e}")
@@ -182,19 +204,25 @@ def _sent(old: Bundle, new: Bundle) -> int:
     return len(new.manifest) + sum(len(piece) for _, piece in new.pieces if piece not in known)
 
 
-def _device(image: bytes, args: argparse.Namespace) -> None:
-    there = [digest(number) for number in range(0, args.count, max(1, args.count // args.timed))]
-    there += [digest(args.count - 1 - number) for number in range(min(args.recent, args.timed // 4))]
-    others = [digest(args.count + 1 + number) for number in range(args.timed)]
+def _image(authority: ec.EllipticCurvePrivateKey, found: Bundle, size: int) -> bytes:
+    lists = {f"revocation/{name}": content for name, content in found.files().items()}
+    return pack_image({"authority.pub": point(authority.public_key()), **lists}, size)
+
+
+def _device(image: bytes, count: int, timed: int, recent: int) -> None:
+    """Look up `timed` certificates that were withdrawn, and as many again that were not."""
+    there = [digest(number) for number in range(0, count, max(1, count // timed))]
+    there += [digest(count - 1 - number) for number in range(min(recent, timed // 4))]
+    others = [digest(count + 1 + number) for number in range(timed)]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "flash.img"
         path.write_bytes(image)
         for interpreter in interpreters():
-            opened, held, count, hits, misses, largest = interpreter.run(
+            opened, held, rows, hits, misses, largest = interpreter.run(
                 SOURCE, path=str(path), there=there, others=others, timeout=600
             )
             print(
-                f"  {interpreter.name}: {count} rows, open {opened[0]} ms, {opened[1]} reads, heap {held} bytes"
+                f"  {interpreter.name}: {rows} rows, open {opened[0]} ms, {opened[1]} reads, heap {held} bytes"
             )
             for title, (worst, mean, amount, spent) in (("withdrawn", hits), ("not withdrawn", misses)):
                 print(

@@ -261,6 +261,20 @@ result = wrong, noticed, len(good)
     assert counts[1] > 0.9 * counts[2]  # the rest lies in pages that these look-ups do not read
 
 
+def test_what_the_services_writer_shortens_is_mended(mp):
+    """It writes the shortest form of a negative number, and zeros before it: FF FF F1 becomes 00 00 F1."""
+    numbers = [-15, -200, -129, -128, -127, -1, -(1 << 30), -(1 << 23), -(1 << 20) + 5]
+    size = 4
+    rows = b""
+    for number in sorted(numbers):
+        short = number.to_bytes((8 + (number + (number < 0)).bit_length()) // 8, "big", signed=True)
+        rows += short.rjust(size, b"\0")
+    data = struct.pack(">HfIB", 1, 1e-12, len(numbers), size) + rows
+    there = [number.to_bytes(size, "big", signed=True) + bytes(12) for number in numbers]
+    assert not all(ask(mp, "prefixes", sound("VARHASHLIST", data), there))
+    assert all(ask(mp, "prefixes", sound("VARHASHLIST", data, "f"), there))
+
+
 @pytest.fixture
 def service(tmp_path):
     """A folder as the distribution service fills it."""

@@ -69,8 +69,12 @@ def pages(data: bytes) -> bytes:
     return bytes(out)
 
 
-def sound(form: str, data: bytes) -> bytes:
-    """A slice as a scanner can search it: the same bytes, lists in order. GatepostError where it is none."""
+def sound(form: str, data: bytes, digit: str = "0") -> bytes:
+    """A slice as a scanner can search it: the same bytes, lists mended and in order. GatepostError where it is none.
+
+    `digit`: the first hex digit of the slice's hashes. The service's writer shortens what begins with FF 80 or more, as
+    a number with a sign, and fills it up with zeros; where all begin with F, those are known.
+    """
     try:
         if form == "BLOOMFILTER":
             version, count, _, _, _, _, words = _BLOOM_HEAD.unpack_from(data)
@@ -83,9 +87,10 @@ def sound(form: str, data: bytes) -> bytes:
             raise ValueError("lengths")
     except (struct.error, ValueError):
         raise GatepostError(f"not a slice of type {form}") from None
-    # A writer is about that puts cut-off negative numbers out of order; readers sort what they read.
-    found = sorted((rows[at : at + size] for at in range(0, len(rows), size)), key=_signed)
-    return data[: _LIST_HEAD.size] + b"".join(found)
+    found = [rows[at : at + size] for at in range(0, len(rows), size)]
+    if digit in "fF":
+        found = [row.lstrip(b"\0").rjust(size, b"\xff") for row in found]
+    return data[: _LIST_HEAD.size] + b"".join(sorted(found, key=_signed))
 
 
 def _signed(row: bytes) -> int:
@@ -163,7 +168,7 @@ def _add(entry: KeySlices, row: dict[str, Any], files: dict[str, Path], at: floa
         elif name not in files:
             raise GatepostError(f"the slice {name} of {entry.kid.hex()} is missing")
         else:
-            entry.slices.append((number, form, sound(form, files[name].read_bytes())))
+            entry.slices.append((number, form, sound(form, files[name].read_bytes(), digits[0])))
 
 
 def _moment(text: str) -> float:
