@@ -30,14 +30,16 @@ def valid(sample: Sample) -> bool | None:
 def settled(sample: Sample, outcome: Outcome) -> bool:
     """Judged as expected; and where that is not what the source says, with a reason given.
 
-    What is valid is genuine and not refused; what is not is refused.
+    What is valid is genuine, and not refused but for a positive test; what is not is refused.
     """
     says = valid(sample)
     if not agrees(sample, outcome):
         return False
     if sample.why or says is None:
         return True
-    return genuine(outcome) and outcome.verdict != 2 if says else outcome.verdict == 2
+    if says:
+        return genuine(outcome) and (outcome.verdict != 2 or outcome.code == "test_positive")
+    return outcome.verdict == 2
 
 
 def account(
