@@ -25,10 +25,8 @@ try:
     found = decoder.decode(frame, width, height)
 finally:
     micropython.heap_unlock()
-result = [found, decoder.seen]
+result = [found, decoder.seen, decoder._search._findings._counts[3]]
 """
-# By chance these show three finders that stand like the corners of a symbol.
-LIKE_A_SYMBOL = {("stripes", "qvga", 1), ("stripes", "qvga", 2)}
 
 
 @cache
@@ -50,10 +48,9 @@ def quiet(mp, image):
 def test_a_frame_without_a_code_allocates_nothing(mp, kind, size):
     seen = 0
     for number in range(6):
-        if (kind, size, number) not in LIKE_A_SYMBOL:
-            found, finders = quiet(mp, empty(kind, size, number))
-            assert found == ()
-            seen += finders
+        found, _, friends = quiet(mp, empty(kind, size, number))
+        assert found == ()
+        seen += friends
     if kind in ("stripes", "noise"):
         assert seen  # what looks like a finder is examined, and put aside, without allocating either
 
@@ -69,7 +66,7 @@ def test_one_finder_of_a_covered_code_allocates_nothing(mp):
     image = frames.frame([(code, frames.corners(41 * 6, (320, 240)))], noise=2)
     image.paste(230, (100, 200, 540, 480))
     image.paste(230, (300, 0, 640, 480))
-    assert quiet(mp, image) == [(), 1]
+    assert quiet(mp, image)[:2] == [(), 1]
 
 
 def test_the_lock_would_show(mp):

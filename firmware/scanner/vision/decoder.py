@@ -48,7 +48,7 @@ _SMALL_THOROUGH = (
 _LARGE = (_QUICK[:1], _QUICK[1:], _NOISY, _THOROUGH[:1], _THOROUGH[1:])
 _SMALL = (_SMALL_QUICK[:1], _SMALL_QUICK[1:], _SMALL_NOISY, _SMALL_THOROUGH[:1], _SMALL_THOROUGH[1:])
 
-_QUICK_WORK = 3600  # thousands of instructions
+_QUICK_WORK = 3500  # thousands of instructions
 _MOST_PLACED = 40  # triples measured in one pass
 _SURE_LINES = 7  # a finder that shows along so many of eight may belong to another symbol
 
@@ -72,6 +72,8 @@ class Decoder:
         self._found = []
         self._used = set()  # numbers of the finders that belong to a symbol
         self._tried = set()
+        self._judged = 0  # finders of which a second opinion was asked,
+        self._sure = False  # and whether it was good of one
         self.stage_us = self._stages.us
         self.seen = 0
 
@@ -98,14 +100,17 @@ class Decoder:
         self._tried.clear()
         self._used.clear()
         self._grouping.begin()
+        self._judged = 0
+        self._sure = False
         self._small = width * height < _SMALL_FRAME
         first, quick, noisy, between, thorough = _SMALL if self._small else _LARGE
-        work = self._scan(first, budget.share(_QUICK_WORK), True)
-        self._scan(noisy if search.noisy else quick, work, True)
-        if not self._found and search.promising:
-            self._scan(between, budget.left, False)
+        kept = budget.left - budget.share(_QUICK_WORK)
+        self._scan(first, kept, True)
+        self._scan(noisy if search.noisy else quick, kept, True)
+        if not self._found and search.incomplete and self._likely():
+            self._scan(between, 0, False)
             self._complete()
-            self._scan(thorough, budget.left, False)
+            self._scan(thorough, 0, False)
             self._complete()
         self.seen = search.count
         self._frame = b""
@@ -115,31 +120,48 @@ class Decoder:
         self._found = []
         return found
 
-    def _scan(self, passes, work, quick):
-        # One pass after the other, until all that was found has been read or so much work is done; returns the rest.
+    def _left(self, kept):
+        # What may still be done; `kept` is for frames that hold a code.
+        left = self._budget.left - kept
+        return left if left > 0 or not self._likely() else self._budget.left
+
+    def _likely(self):
+        # Whether there is a code here, in the opinion of what measures finders as well.
+        if self._found:
+            return True
+        search = self._search
+        if not search.promising:
+            return False
+        while not self._sure and self._judged < search.count:
+            self._sure = self._reading.agrees(
+                self._frame, self._width, self._height, search.places, self._judged
+            )
+            self._judged += 1
+        return self._sure
+
+    def _scan(self, passes, kept, quick):
+        # One pass after the other, until all that was found has been read or so much work is done.
         search = self._search
         budget = self._budget
         stages = self._stages
         for first, step, shift, blurred, both, wider in passes:
-            work = budget.left if search.promising else min(work, budget.left)
+            work = self._left(kept)
             if work <= 0 or (self._found and not (quick and self._stray())):
                 break
             started = stages.now()
             known = search.count
             hasty = quick and not self._small
             spent = search.scan(first, step, shift, blurred, both, wider, hasty, work)
-            if spent >= work and search.promising and spent < budget.left:
-                # Cut short where there is something to be found after all.
-                spent += search.scan(first, step, shift, blurred, both, wider, hasty, budget.left - spent)
-            work -= spent
             budget.left -= spent
+            if spent >= work and 0 < budget.left <= kept and self._likely():
+                # Cut short where there is something to be found after all.
+                budget.left -= search.scan(first, step, shift, blurred, both, wider, hasty, budget.left)
             stages.spent(FIND, started)
             if search.count > known:
-                while self._read():
+                while self._read(kept):
                     pass
-        return work
 
-    def _read(self):
+    def _read(self, kept):
         # Try the triples that the finders known so far make up. True if there is something new, and perhaps more.
         before = len(self._found)
         stages = self._stages
@@ -147,17 +169,19 @@ class Decoder:
         search = self._search
         used = self._used
         placed = _MOST_PLACED
-        for k in range(self._grouping.arrange(search.places, search.count)):
-            a, b, c = self._grouping.get(k)
-            three = (search.finder(a), search.finder(b), search.finder(c))
-            key = tuple([f.number for f in three])
+        count = self._grouping.arrange(search.places, search.count)
+        self._budget.left -= self._grouping.cost
+        for k in range(count):
+            key = self._grouping.key(k)
             if key in self._tried or not used.isdisjoint(key):
                 continue
-            if placed <= 0 or self._budget.left <= 0:
+            if placed <= 0 or self._left(kept) <= 0:
                 break
             placed -= 1
             self._tried.add(key)
             stages.spent(FIND, started)
+            a, b, c = self._grouping.get(k)
+            three = (search.finder(a), search.finder(b), search.finder(c))
             one = self._reading.attempt(self._frame, self._width, self._height, three)
             started = stages.now()
             if one is not None:

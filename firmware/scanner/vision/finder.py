@@ -126,6 +126,11 @@ class FinderSearch:
         return self._findings.promising
 
     @property
+    def incomplete(self):
+        """Whether it is worth a search for more finders."""
+        return self._findings.incomplete
+
+    @property
     def found(self):
         """The finders found so far, as a list of Finder."""
         return [self.finder(k) for k in range(self._findings.count)]
@@ -175,8 +180,14 @@ class FinderSearch:
         self._hits = scratch[long:hits]
         self._row = scratch[hits:]
 
+    def _cost(self, shift, wider):
+        # Of thresholds for rows shrunk by that power of two; nothing if those are there.
+        place = self._place
+        if shift == place[3] and wider == self._wider:
+            return 0
+        return (_MEASURING * place[0] * place[1] >> min(shift, 2)) * (3 - wider) // 3
+
     def _measure(self, shift, wider):
-        # Thresholds for rows shrunk by that power of two; returns what they cost.
         place = self._place
         blocks = self.thresholds
         blocks.measure(self._frame, place[0], place[1], _BLOCK_SHIFT + shift, wider)
@@ -185,7 +196,6 @@ class FinderSearch:
         place[4] = blocks.shift_x
         place[8] = blocks.columns
         place[11] = blocks.shift_y
-        return (_MEASURING * place[0] * place[1] >> min(shift, 2)) * (3 - wider) // 3
 
     def scan(self, first, step, shift, blurred, both=True, wider=0, quick=False, work=_ANY_WORK):
         """Scan rows first, first + step, ... of the frame shrunk by `1 << shift`, adding to `found`.
@@ -199,17 +209,20 @@ class FinderSearch:
         hits = self._hits
         blocks = self.thresholds
         place = self._place
-        place[9] = work * 1000
-        if shift != place[3] or wider != self._wider:
+        self.noisy = False
+        cost = self._cost(shift, wider)
+        if cost > work * 1000:
+            return 0
+        place[9] = work * 1000 - cost
+        if cost:
             # Blocks grow with the modules.
-            place[9] -= self._measure(shift, wider)
+            self._measure(shift, wider)
         place[5] = 1 if blurred else 0
         place[6] = 0
         place[10] = 1 if both else 0
         place[7] = step
         rows = place[1] >> shift
         y = first
-        self.noisy = False
         if blurred:
             # A row is blended with those above and below it.
             rows -= 1

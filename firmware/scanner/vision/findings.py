@@ -10,11 +10,16 @@ from scanner.vision.probe import examine
 
 _BIAS = const(1 << 20)
 _ROOM = const(64)  # finders kept at most: noise and text must not make the grouping explode
+RECORD = const(7)
 _RECORD = const(7)  # numbers of each: x, y (both + _BIAS), module, inverted, hits, number, lines
 _BYTES = const(28)
 _ALL_LINES = const(8)
 _BRIGHT = const(64)  # grey levels of contrast
-_FALSE_FRIENDS = const(12)
+_FALSE_FRIENDS = const(8)
+_LARGE = const(1536)  # 1/256 px: modules so large that hardly any row misses a finder of them
+# Points of three finders, and of as many by mistake as may be beside them.
+_CROWD = const(6)
+_BESIDE = const(4)
 # Instructions, about: for a hit, and for a sample of a cut through it.
 _HIT = const(500)
 _SAMPLE = const(235)
@@ -115,14 +120,14 @@ def _examine_hits(frame, hits, place, places, counts, geometry, line, edges, out
                     p[5] = int(c[1])
                     p[6] = int(o[4])
                     if int(o[4]) >= _ALL_LINES - 1:
-                        # Few codes are light on dark, and those on bright screens: a pale finder is not enough.
-                        if inverted == 0:
-                            c[2] = int(c[2]) + int(o[4]) + 2 - _ALL_LINES
-                        elif int(o[5]) >= _BRIGHT and int(o[4]) == _ALL_LINES:
-                            c[2] = int(c[2]) + 2
-                        else:
-                            c[2] = int(c[2]) + 2 * int(c[4])
+                        points = int(o[4]) + 2 - _ALL_LINES
+                        if inverted and (points < 2 or int(o[5]) < _BRIGHT):
+                            # Few codes are light on dark, and those on bright screens: a pale finder is not enough.
+                            points = 2 * int(c[4])
                             c[4] = 1
+                        if module >= _LARGE and points:
+                            points -= 1
+                        c[2] = int(c[2]) + points
                     c[0] = count + 1
         if k >= 0:
             p = ptr32(int(ptr32(places)) + k * _BYTES)
@@ -152,11 +157,16 @@ class Findings:
     def promising(self):
         """Whether there is a code here somewhere, as like as not.
 
-        A finder that shows along all lines is hardly ever anything else, nor is one along all but one that is not
-        alone; but where many things look like one at first, as in noise, it takes more.
+        A finder that shows along all lines is hardly ever anything else, nor are two along all but one; but where many
+        things look like one at first, as in noise, it takes more. Many more than a code has are a pattern.
         """
         points = self._counts[2]
-        return points > self._counts[3] // _FALSE_FRIENDS and (points > 1 or self._counts[0] > 1)
+        return 1 < points <= _CROWD + _BESIDE and points * _FALSE_FRIENDS > self._counts[3]
+
+    @property
+    def incomplete(self):
+        """Whether there is a code here of which finders are wanting: more of them than it has would have been read."""
+        return self.promising and self._counts[2] <= _CROWD
 
     def clear(self):
         """Forget all."""

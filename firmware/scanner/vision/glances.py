@@ -6,7 +6,8 @@ import micropython
 from micropython import const
 
 # Instructions, about: for a crossing, and for each pixel that is looked at.
-_GLANCE = const(500)
+_GLANCE = const(250)
+_RUN = const(4)  # what a run costs beside its pixels, in pixels
 _PIXEL = const(26)
 
 
@@ -72,7 +73,7 @@ def glance(p: ptr8, left: int, frame: ptr8, place: ptr32, thresholds: ptr8, hits
                             p = ptr8(int(p) + stride)
                             left -= 1
                     rest -= left
-                    looked += rest
+                    looked += rest + _RUN
                     if rest > most:
                         break
                     left = run - rest

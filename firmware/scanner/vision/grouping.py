@@ -15,14 +15,17 @@ from scanner.vision.roots import integer_root
 
 _MOST_FINDERS = const(24)  # those hit by most rows; each triple costs time
 _MOST_TRIPLES = const(40)
-_FINDER = const(
-    6
-)  # numbers of each: x, y (both + 2^16), module, inverted, badness of few hits, its place among all
+# Numbers of each: x, y (both + 2^16), module, inverted, badness of few hits, its place among all, its own number.
+_FINDER = const(7)
 _FINDING = const(7)  # numbers of each finding, as findings.py has them
 _BIASES = const((1 << 20) - (1 << 16))  # what it adds to coordinates, less what is added here
 _MANY_HITS = const(4)
 _LEG = const(6)
 _TRIPLE = const(4)
+# What arranging costs: thousands of instructions, and instructions for each leg and for two.
+_ARRANGE_COST = const(5)
+_LEG_COST = const(400)
+_JOIN_COST = const(60)
 # Ratios are in 1/256.
 _LEAST_SPAN = const(10 * 256)  # modules between two finders' middles: version 1 has 14
 _MOST_SPAN = const(240 * 256)  # version 40 has 170; small finders are measured poorly
@@ -68,6 +71,7 @@ def _take(p: ptr32, f: ptr32, places: ptr32, count: int, used: ptr32, spent: int
                     f[3] = int(p[3])
                     f[4] = 256 // (1 + hits)
                     f[5] = count - k
+                    f[6] = int(p[5])
                     f = ptr32(int(f) + 4 * _FINDER)
             p = ptr32(int(p) + 4 * _FINDING)
             k -= 1
@@ -186,6 +190,7 @@ class Grouping:
         self._legs = array("i", (0,) * (_LEG * _MOST_FINDERS))
         self._best = array("i", (0,) * (_TRIPLE * _MOST_TRIPLES))
         self._used = array("i")  # numbers of those that belong to a symbol
+        self.cost = 0  # of the last arrangement, in thousands of instructions
 
     def begin(self):
         """A new frame."""
@@ -201,14 +206,28 @@ class Grouping:
         finders = self._finders
         legs = self._legs
         taken = _take(places, finders, places, count, self._used, len(self._used), finders)
+        # Every two legs of each are joined.
+        self.cost = _ARRANGE_COST + taken * taken * (_LEG_COST + taken * _JOIN_COST) // 1000
         kept = 0
         for i in range(taken):
             kept = _join_legs(finders, i, legs, _find_legs(finders, taken, i, legs), self._best, kept)
         return kept
 
+    def key(self, k):
+        """The numbers of the finders of triple k: top left, top right, bottom left; mirrored codes give the same order,
+        flipped."""
+        return self._three(k, 6)
+
     def get(self, k):
-        """Where among the findings the finders of triple k are: top left, top right, bottom left; mirrored codes give
-        the same order, flipped."""
-        return tuple(
-            [self._finders[_FINDER * i + 5] for i in self._best[_TRIPLE * k + 1 : _TRIPLE * (k + 1)]]
+        """Where among the findings they are."""
+        return self._three(k, 5)
+
+    def _three(self, k, number):
+        finders = self._finders
+        best = self._best
+        k *= _TRIPLE
+        return (
+            finders[_FINDER * best[k + 1] + number],
+            finders[_FINDER * best[k + 2] + number],
+            finders[_FINDER * best[k + 3] + number],
         )

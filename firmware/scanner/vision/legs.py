@@ -15,6 +15,8 @@ _COUNT = const(63)
 _LINES = const(5)  # half a module apart
 _LEAST_SCALE = const(176)  # of the expected module, in 1/256: 0.69
 _MOST_SCALE = const(368)  # 1.44
+_STEP = const(24)
+_FINE_STEP = const(16)
 _FIRMNESS = const(12)  # a fit one module off must be 2^10 / 2^12 better
 _FAR = const(1024)  # a module, in 1/256 samples: how far off the middle may be
 _TOO_LONG = 260  # the scale's unit, 256, and what blur makes of it: it widens the pattern by 1 to 2 %
@@ -65,85 +67,81 @@ def _profile(x: int, y: int, frame: ptr8, geometry: ptr32, sums: ptr32):
 
 
 @micropython.viper
-def _contrast(at: int, v: int, sums: ptr32, scale: int, off: int) -> int:
-    # Light less dark, the mean of each, times 17.5 * 5 lines; a little less where the middle is moved far. off: of the
-    # middle, in 1/256 samples. at, v take the registers.
+def _fit(at: int, v: int, sums: ptr32, out: ptr32) -> int:
+    # out: scale and place of the best fit, and how far the samples it spans are from their mean, all together. Returns
+    # how much lighter the light is than the dark there, the means of both, times 17.5 * 5 lines; a little less where
+    # the middle is moved far. at, v take the registers.
     #
-    # The sum of the light stretches / 14 less that of the dark ones / 20 (their lengths in quarters of a module), from
-    # the running sums at the stretches' ends: 17, 14, 10 and 6 quarters on both sides of the middle.
-    at = off + _REACH * 256 + 128 - 17 * scale
-    p = ptr32(int(sums) + ((at >> 8) << 2))
-    outer = (p[1] - p[0]) * (at & 255) + (p[0] << 8)
-    at = 3 * scale + at
-    p = ptr32(int(sums) + ((at >> 8) << 2))
-    v = (p[1] - p[0]) * (at & 255) + (p[0] << 8)
-    at = 4 * scale + at
-    p = ptr32(int(sums) + ((at >> 8) << 2))
-    v -= (p[1] - p[0]) * (at & 255) + (p[0] << 8)
-    at = 4 * scale + at
-    p = ptr32(int(sums) + ((at >> 8) << 2))
-    v += (p[1] - p[0]) * (at & 255) + (p[0] << 8)
-    at = 12 * scale + at
-    p = ptr32(int(sums) + ((at >> 8) << 2))
-    v -= (p[1] - p[0]) * (at & 255) + (p[0] << 8)
-    at = 4 * scale + at
-    p = ptr32(int(sums) + ((at >> 8) << 2))
-    v += (p[1] - p[0]) * (at & 255) + (p[0] << 8)
-    at = 4 * scale + at
-    p = ptr32(int(sums) + ((at >> 8) << 2))
-    v -= (p[1] - p[0]) * (at & 255) + (p[0] << 8)
-    at = 3 * scale + at
-    p = ptr32(int(sums) + ((at >> 8) << 2))
-    outer = (p[1] - p[0]) * (at & 255) + (p[0] << 8) - outer
-    v = (v * 17 + outer * 10) // (scale << 3)
-    return v - (v * (off * off >> 10) >> _FIRMNESS)
-
-
-@micropython.viper
-def _fit(sums, best) -> int:
-    # best: scale and place of the best fit, and how far the samples it spans are from their mean, all together.
-    out = ptr32(best)
-    c = ptr32(sums)
+    # At first all scales and places are tried roughly, then those around the best more and more finely.
     top = 0 - 1
-    scale = _LEAST_SCALE
     s = 256
     o = 0
-    while scale <= _MOST_SCALE:
-        off = 0 - _FAR
-        while off <= _FAR:
-            v = int(_contrast(0, 0, sums, scale, off))
-            if v > top:
-                top = v
-                s = scale
-                o = off
-            off += _FAR // 2
-        scale += 24
-    step = 16
+    step = _STEP
+    step_off = _FAR // 2
+    rows = (_MOST_SCALE - _LEAST_SCALE) // _STEP + 1
+    columns = 5
+    scale = _LEAST_SCALE
+    first_off = 0 - _FAR
     while step:
-        i = 0 - 1
-        mid_s = s
-        mid_o = o
-        while i <= 1:
-            j = 0 - 1
-            while j <= 1:
-                if i or j:
-                    v = int(_contrast(0, 0, sums, mid_s + i * step, mid_o + j * step * 16))
-                    if v > top:
-                        top = v
-                        s = mid_s + i * step
-                        o = mid_o + j * step * 16
-                j += 1
-            i += 1
+        i = rows
+        while i:
+            off = first_off
+            j = columns
+            while j:
+                # The sum of the light stretches / 14 less that of the dark ones / 20 (their lengths in quarters of a
+                # module), from the running sums at the stretches' ends: 17, 14, 10 and 6 quarters on both sides of the
+                # middle, which is `off` 1/256 samples away.
+                at = off + _REACH * 256 + 128 - 17 * scale
+                p = ptr32(int(sums) + ((at >> 8) << 2))
+                outer = (p[1] - p[0]) * (at & 255) + (p[0] << 8)
+                at = 3 * scale + at
+                p = ptr32(int(sums) + ((at >> 8) << 2))
+                v = (p[1] - p[0]) * (at & 255) + (p[0] << 8)
+                at = 4 * scale + at
+                p = ptr32(int(sums) + ((at >> 8) << 2))
+                v -= (p[1] - p[0]) * (at & 255) + (p[0] << 8)
+                at = 4 * scale + at
+                p = ptr32(int(sums) + ((at >> 8) << 2))
+                v += (p[1] - p[0]) * (at & 255) + (p[0] << 8)
+                at = 12 * scale + at
+                p = ptr32(int(sums) + ((at >> 8) << 2))
+                v -= (p[1] - p[0]) * (at & 255) + (p[0] << 8)
+                at = 4 * scale + at
+                p = ptr32(int(sums) + ((at >> 8) << 2))
+                v += (p[1] - p[0]) * (at & 255) + (p[0] << 8)
+                at = 4 * scale + at
+                p = ptr32(int(sums) + ((at >> 8) << 2))
+                v -= (p[1] - p[0]) * (at & 255) + (p[0] << 8)
+                at = 3 * scale + at
+                p = ptr32(int(sums) + ((at >> 8) << 2))
+                outer = (p[1] - p[0]) * (at & 255) + (p[0] << 8) - outer
+                v = (v * 17 + outer * 10) // (scale << 3)
+                v -= v * (off * off >> 10) >> _FIRMNESS
+                if v > top:
+                    top = v
+                    s = scale
+                    o = off
+                off += step_off
+                j -= 1
+            scale += step
+            i -= 1
         step = step >> 1
+        if rows > 3:
+            step = _FINE_STEP
+        rows = 3
+        columns = 3
+        step_off = step << 4
+        scale = s - step
+        first_off = o - step_off
     out[0] = s
     out[1] = o + _BIAS
     first = _REACH + ((o - 17 * s + 128) >> 8)
     count = (34 * s + 128) >> 8
-    mean = (int(c[first + count]) - int(c[first])) // count
+    mean = (int(sums[first + count]) - int(sums[first])) // count
     spread = 1
     i = first
     while i < first + count:
-        v = int(c[i + 1]) - int(c[i]) - mean
+        v = int(sums[i + 1]) - int(sums[i]) - mean
         if v < 0:
             v = 0 - v
         spread += v
@@ -172,24 +170,42 @@ class LegEnd:
     def measure(self, frame, width, height, flip, x, y, ux, uy, vx, vy):
         """Measure the finder around (x, y) along (ux, uy), about a module; (vx, vy) is as much in the other
         direction. False where nothing like one is there."""
+        self._aim(width, height, flip, round(x - ux * 7.75 - vx), round(y - uy * 7.75 - vy))
         g = self._geometry
-        g[0] = width
-        g[1] = height
-        g[2] = flip
-        g[3] = round(x - ux * 7.75 - vx) + _BIAS
-        g[4] = round(y - uy * 7.75 - vy) + _BIAS
         g[5] = round(ux * 4) + _BIAS
         g[6] = round(uy * 4) + _BIAS
         g[7] = round(vx * 8) + _BIAS
         g[8] = round(vy * 8) + _BIAS
-        sums = self._sums
-        _profile(0, 0, frame, g, sums)
-        top = _fit(sums, self._best)
+        self._look(frame)
         scale = self._best[0]
         off = (self._best[1] - _BIAS) / 1024
-        # Two levels, dark 20 and light 14 quarters long, lie 0.485 of their difference from their mean, on average.
-        self.likeness = top * 277 // (100 * self._best[2])
         self.module = scale / _TOO_LONG
         self.x = x + off * ux
         self.y = y + off * uy
         return self.likeness >= _LEAST_LIKENESS
+
+    def likeness_along(self, frame, width, height, flip, x, y, ux, uy):
+        """The same for whole numbers and lines across at right angles: only the likeness. Allocates nothing."""
+        self._aim(width, height, flip, x - (ux * 31 >> 2) + uy, y - (uy * 31 >> 2) - ux)
+        g = self._geometry
+        g[5] = ux * 4 + _BIAS
+        g[6] = uy * 4 + _BIAS
+        g[7] = _BIAS - uy * 8
+        g[8] = ux * 8 + _BIAS
+        self._look(frame)
+        return self.likeness
+
+    def _aim(self, width, height, flip, x, y):
+        # (x, y): the first sample.
+        g = self._geometry
+        g[0] = width
+        g[1] = height
+        g[2] = flip
+        g[3] = x + _BIAS
+        g[4] = y + _BIAS
+
+    def _look(self, frame):
+        _profile(0, 0, frame, self._geometry, self._sums)
+        top = _fit(0, 0, self._sums, self._best)
+        # Two levels, dark 20 and light 14 quarters long, lie 0.485 of their difference from their mean, on average.
+        self.likeness = top * 277 // (100 * self._best[2])

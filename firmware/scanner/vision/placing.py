@@ -17,7 +17,7 @@ _NAMED_BONUS = 0.5  # on top of the timing's score: one symbol in eight without 
 _FAR_REACH = 6  # modules searched around the expected place of the last alignment pattern
 _CERTAIN = 0.85  # of the score: no other size comes near
 _UNLIKE = 45  # percent likeness; what is less like a finder along one line is none along others
-_END_COST = 90  # thousands of instructions: a finder measured along a leg
+END_COST = 100  # thousands of instructions: a finder measured along a leg
 _STEPS = (0, 1, -1, 2, -2, 3, -3)  # fortieths: what the change of the module may be off
 _TUNE_COST = 1300
 _SIZE_COST = 700  # the size chosen
@@ -78,7 +78,7 @@ class Placing:
         for f in (a, b):
             if getattr(f, "unlike", False):
                 return None
-            self.cost += _END_COST
+            self.cost += END_COST
             u = f.module / length
             v = f.module / side
             if not end.measure(

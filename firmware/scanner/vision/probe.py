@@ -154,6 +154,8 @@ def examine(frame, geometry, line, edges, x: int, y: int, module: int, out) -> i
     o[5] = int(e[10])
     off_x = 0
     off_y = 0
+    unlike = 0  # pairs of lines at right angles
+    before = 0
     k = 0
     while k < 6:
         dx = 217
@@ -161,19 +163,21 @@ def examine(frame, geometry, line, edges, x: int, y: int, module: int, out) -> i
         if k >= 2:
             dx = 284
             dy = 118
-        if k >= 4:
-            dx = 118
-            dy = 284
+            if k & 1:
+                dx = 118
+                dy = 284
+        if k == 1 or k == 3 or k == 4:
+            dy = 0 - dy
         dx = dx * across >> 8
         dy = dy * down >> 8
-        if k & 1:
-            dy = 0 - dy
         step = module >> 2
         if step < _PIXEL:
             step = _PIXEL
         aim(geometry, x, y, dx, dy, _SLANT_SLACK, 2 * _REACH)
         length = 0
+        part = 0  # a module, in parts of (dx, dy)
         if int(cut(frame, geometry, line, edges, step)):
+            part = int(e[6]) // int(e[8])
             length = int(integer_root(dx * dx + dy * dy))
             length = int(e[6]) * length // (12 * 256 * int(e[8]))
         if least < length < most:
@@ -184,9 +188,22 @@ def examine(frame, geometry, line, edges, x: int, y: int, module: int, out) -> i
             off_x += off * dx >> 8
             off_y += off * dy >> 8
         else:
+            part = 0
             lines -= 1
             if lines < _LEAST_LINES:
                 return 0
+        if k & 1:
+            # A square is as wide along a line as along the one at right angles; stripes are not.
+            if part < before:
+                large = before
+            else:
+                large = part
+                part = before
+            if large * 5 >= part * 8:
+                unlike += 1
+                if unlike > 1:
+                    return 0
+        before = part
         k += 1
     o[0] = x + off_x // 3 + _BIAS
     o[1] = y + off_y // 3 + _BIAS

@@ -11,15 +11,18 @@ from scanner.vision.completing import Completion
 from scanner.vision.deciding import Decider
 from scanner.vision.drift import Drift
 from scanner.vision.equalising import Equaliser
+from scanner.vision.findings import RECORD
 from scanner.vision.levelling import Leveller
 from scanner.vision.mesh import Mesh
-from scanner.vision.placing import Placing
+from scanner.vision.placing import END_COST, Placing
+from scanner.vision.probe import BIAS
 from scanner.vision.sampling import Sampler
 from scanner.vision.stages import FIT, READ
 
 _LARGE = const(704)  # 1/256 px: of modules that large the nearest pixel is read at first
 _LEAST_FOUND = 0.5  # part of the alignment patterns without which it is no symbol
 _LEAST_SIGNS = 1.35  # of that and the timing together, to go on where the first reading fails
+_SURE = const(70)  # percent: finders of codes that can be read have it, hardly anything else has
 _ROUNDS = const(7)  # of deciding and reading, at most
 _PATIENCE = const(3)  # from this round on a symbol of which nothing is read is given up,
 _IDLE = const(2)  # and one of which so many rounds have read no more
@@ -57,6 +60,21 @@ class Reading:
         self._decider.forget()
         self._equaliser.forget()
         symbol.forget()
+
+    def agrees(self, frame, width, height, places, k):
+        """Whether the finding at k of `places` (findings.py) looks like a finder along both axes of the frame, in all
+        that its lines show. Allocates nothing."""
+        likeness = self._placing.end.likeness_along
+        self._budget.left -= 2 * END_COST
+        k *= RECORD
+        x = places[k] - BIAS
+        y = places[k + 1] - BIAS
+        module = places[k + 2]
+        flip = 255 if places[k + 3] else 0
+        return (
+            likeness(frame, width, height, flip, x, y, module, 0) >= _SURE
+            and likeness(frame, width, height, flip, x, y, 0, module) >= _SURE
+        )
 
     def attempt(self, frame, width, height, three):
         """The Symbol whose finders top left, top right and bottom left these are, or None."""
