@@ -302,7 +302,7 @@ SYSTEMS: dict[str, System] = {
     "who": System(
         "WHO: yellow card (ICVP), DDCC, signed links",
         VERIFIED + "; links: issuer verified, CHECK `needs_network`",
-        "our own issuer; WHO's lists and sample cards, of which those whose key left its lists are refused",
+        "our own issuer, and WHO's lists; most of its public samples were signed by keys that left them",
         _who,
     ),
     "icao": System(
