@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gatepost.cli import readingkeys, roleholder
+from gatepost.cli import filing, readingkeys, roleholder
 from gatepost.device import selection
 from gatepost.errors import GatepostError
 
@@ -184,7 +184,7 @@ def _flash(args: argparse.Namespace) -> Found:
     if len(args.port) != 1:
         raise GatepostError("--image needs the board's port: --port")
     board = boards.load(args.board)
-    made = building.read(_load(args.image))
+    made = building.read(filing.load(args.image))
     if made.program.get(building.BOARD_FILE, b"").decode("utf-8", "replace") != board.driver:
         raise GatepostError(f"{args.image} is for another board than {board.name}")
     esptool.write_flash(args.port[0], board.chip, args.image)
@@ -348,16 +348,9 @@ def _bundle(path: Path, authority: Any = None) -> Bundle:
     from gatepost.trust.bundle import read_bundle
 
     try:
-        return read_bundle(_load(path), authority).check_signed()
+        return read_bundle(filing.load(path), authority).check_signed()
     except GatepostError as error:
         raise GatepostError(f"{path}: {error}") from None
-
-
-def _load(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise GatepostError(f"cannot read {path}: {error.strerror}") from None
 
 
 def _say(args: argparse.Namespace, words: str) -> None:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from gatepost.cli import filing
 from gatepost.errors import GatepostError
 
 NAME = "image"
@@ -58,8 +59,8 @@ def _build(args: argparse.Namespace) -> int:
 
     board = boards.load(args.board)
     files = starting_files(args.bundle, args.authority, args.name)
-    made = building.build(board, _load(args.micropython), files)
-    _write(args.output, made.data)
+    made = building.build(board, filing.load(args.micropython), files)
+    filing.save(args.output, made.data)
     if board.status != "default" and not args.json:
         print(
             f"gatepost: board {board.name} is marked '{board.status}': see hardware/README.md",
@@ -72,7 +73,7 @@ def _build(args: argparse.Namespace) -> int:
 def _inspect(args: argparse.Namespace) -> int:
     from gatepost.image import building
 
-    _show(building.read(_load(args.file)).facts(), args.json)
+    _show(building.read(filing.load(args.file)).facts(), args.json)
     return 0
 
 
@@ -87,7 +88,7 @@ def starting_files(bundle: Path | None, authority: Path | None, name: str) -> di
         key = load_authority(authority)
         files["authority.pub"] = point(key)
         if bundle is not None:
-            found = read_bundle(_load(bundle), key)
+            found = read_bundle(filing.load(bundle), key)
             files.update({f"trust/{each}": content for each, content in found.files().items()})
     elif bundle is not None:
         raise GatepostError("a bundle needs the public key of its authority: --authority")
@@ -118,20 +119,3 @@ def _show(facts: dict[str, Any], as_json: bool) -> None:
             print("flash: " + (", ".join(value) or "empty: to be provisioned"))
         else:
             print(f"{name}: {value}")
-
-
-def _load(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise GatepostError(f"cannot read {path}: {error.strerror}") from None
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Whole or not at all."""
-    beside = path.with_name(path.name + ".part")
-    try:
-        beside.write_bytes(data)
-        beside.replace(path)
-    except OSError as error:
-        raise GatepostError(f"cannot write {path}: {error.strerror}") from None

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gatepost.cli import authoritykey, readingkeys
+from gatepost.cli import authoritykey, filing, readingkeys
 from gatepost.errors import GatepostError
 from gatepost.keys import passphrase
 
@@ -151,7 +151,7 @@ def package(args: argparse.Namespace) -> int:
         contents, authority, recipient, name=args.name.strip(), country=args.country.upper(),
         environment=args.environment, version=version, created=created, expires=created + args.expires * 86400,
     )  # fmt: skip
-    _write(args.output, data)
+    filing.save(args.output, data)
     facts = {
         "output": str(args.output), "version": version, "signing": len(contents.signing),
         "reading": [key.kid.hex() for key in contents.reading],
@@ -255,10 +255,3 @@ def _signers(args: argparse.Namespace) -> list[KeyRecord]:
     if not records:
         raise GatepostError(f"no key that signs in {', '.join(map(str, args.signing))}")
     return records
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise GatepostError(f"cannot write {path}: {error.strerror}") from None

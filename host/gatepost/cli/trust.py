@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gatepost.cli import authoritykey, trust_revocations, trust_signing
+from gatepost.cli import authoritykey, filing, trust_revocations, trust_signing
 from gatepost.errors import GatepostError
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def _import(args: argparse.Namespace) -> int:
     from gatepost.trust.sources import write_keys
 
     records, tally = _read(args)
-    _write(args.output, write_keys(records).encode())
+    filing.save(args.output, write_keys(records).encode())
     _report(args, records, tally)
     return 0
 
@@ -175,7 +175,7 @@ def _inspect(args: argparse.Namespace) -> int:
     from gatepost.keys.files import load_authority
     from gatepost.trust import bundle, tables
 
-    data = _load(args.bundle)
+    data = filing.load(args.bundle)
     found = bundle.read_bundle(data, load_authority(args.authority) if args.authority else None)
     facts: dict[str, Any] = {
         "kind": found.contents.get("kind"),
@@ -235,7 +235,7 @@ def _bundle(args: argparse.Namespace) -> int:
         raise GatepostError(f"--expires {args.expires}: not a number of days")
     expires = None if args.expires is None else created + args.expires * 86400
     data = build_bundle(records, signer, version, args.environment, created, expires)
-    _write(args.output, data)
+    filing.save(args.output, data)
     _report(args, records, tally, bundle=str(args.output), version=version, size=len(data))
     return 0
 
@@ -245,12 +245,12 @@ def _image(args: argparse.Namespace) -> int:
     from gatepost.trust.image import build_image
 
     image = build_image(
-        _load(args.bundle),
+        filing.load(args.bundle),
         load_authority(args.authority),
         _size(args.size),
-        policy=_load(args.policy) if args.policy else None,
+        policy=filing.load(args.policy) if args.policy else None,
     )
-    _write(args.output, image)
+    filing.save(args.output, image)
     print(f"wrote {args.output}, {len(image)} bytes")
     return 0
 
@@ -308,20 +308,3 @@ def _console(stderr: bool = False) -> Any:
     from rich.console import Console
 
     return Console(stderr=stderr)
-
-
-def _load(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise GatepostError(f"cannot read {path}: {error.strerror}") from None
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Whole or not at all: a power cut leaves the old file."""
-    beside = path.with_name(path.name + ".part")
-    try:
-        beside.write_bytes(data)
-        beside.replace(path)
-    except OSError as error:
-        raise GatepostError(f"cannot write {path}: {error.strerror}") from None

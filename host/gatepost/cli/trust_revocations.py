@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gatepost.cli import authoritykey
+from gatepost.cli import authoritykey, filing
 from gatepost.errors import GatepostError
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def revoke(args: argparse.Namespace) -> int:
             raise GatepostError(f"{args.file} does not hold it")
     else:
         entries = merge([*known, *meant])
-    _write(args.file, write_file(entries).encode())
+    filing.save(args.file, write_file(entries).encode())
     if args.json:
         print(json.dumps({"entries": len(entries), "changed": [each.line() for each in meant]}))
     else:
@@ -151,7 +151,7 @@ def _import(args: argparse.Namespace) -> int:
     from gatepost.revocation.records import write_file
 
     entries, tally = _read(args.sources, args)
-    _write(args.output, write_file(entries).encode())
+    filing.save(args.output, write_file(entries).encode())
     _report(args, tally, entries, output=str(args.output))
     return 0
 
@@ -162,7 +162,7 @@ def _list(args: argparse.Namespace) -> int:
 
     facts: dict[str, Any] = {}
     for source in args.sources:
-        data = _load(Path(source))
+        data = filing.load(Path(source))
         if data.startswith(MAGIC):
             found = read_bundle(data)
             facts[source] = {
@@ -199,9 +199,9 @@ def _bundle(args: argparse.Namespace) -> int:
     if args.expires is not None and not 0 < args.expires <= 36500:
         raise GatepostError(f"--expires {args.expires}: not a number of days")
     expires = None if args.expires is None else created + args.expires * 86400
-    after = _load(args.after) if args.after else None
+    after = filing.load(args.after) if args.after else None
     data = build_revocations(entries, signer, version, args.environment, created, expires, after, found)
-    _write(args.output, data)
+    filing.save(args.output, data)
     if left_out is not None:
         tally.skipped.update(left_out.skipped)
         tally.examples.update(left_out.examples)
@@ -216,7 +216,7 @@ def _meant(args: argparse.Namespace) -> list[Withdrawal]:
     from gatepost.revocation.records import KINDS, Withdrawal, check, short_hash
 
     if args.certificate:
-        return of_certificate(_load(args.certificate).decode("utf-8", "replace").strip())
+        return of_certificate(filing.load(args.certificate).decode("utf-8", "replace").strip())
     kind = args.kind or KINDS[args.scheme][0]
     before = int(_moment(args.before, "--before")) if args.before else 0
     try:
@@ -268,20 +268,3 @@ def _moment(text: str, option: str) -> float:
         return moment(text)
     except argparse.ArgumentTypeError as error:
         raise GatepostError(f"{option}: {error}") from None
-
-
-def _load(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise GatepostError(f"cannot read {path}: {error.strerror}") from None
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Whole or not at all: a power cut leaves the old file."""
-    beside = path.with_name(path.name + ".part")
-    try:
-        beside.write_bytes(data)
-        beside.replace(path)
-    except OSError as error:
-        raise GatepostError(f"cannot write {path}: {error.strerror}") from None

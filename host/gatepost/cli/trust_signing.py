@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gatepost.cli import filing
 from gatepost.cli.authoritykey import KEY_HELP
 from gatepost.errors import GatepostError
 from gatepost.keys import passphrase
@@ -51,7 +52,7 @@ def sign(args: argparse.Namespace) -> int:
     found = authority.open_key(args.key, passphrase.existing(args, args.key))
     if found.demonstration and draft.facts.get("environment", "DEMO") != "DEMO":
         raise GatepostError(f"{args.key} is marked as a demonstration key: it signs DEMO bundles alone")
-    _write(args.output, offline.sign(draft, found.key))
+    filing.save(args.output, offline.sign(draft, found.key))
     print(f"wrote {args.output}")
     return 0
 
@@ -61,8 +62,8 @@ def attach(args: argparse.Namespace) -> int:
     from gatepost.trust import offline
 
     draft = _draft(args.file)
-    data = offline.attach(draft, _read(args.signature), load_authority(args.authority))
-    _write(args.output, data)
+    data = offline.attach(draft, filing.load(args.signature), load_authority(args.authority))
+    filing.save(args.output, data)
     if args.json:
         print(json.dumps({**draft.facts, "output": str(args.output), "size": len(data)}, ensure_ascii=False))
     else:
@@ -74,20 +75,6 @@ def _draft(path: Path) -> Draft:
     from gatepost.trust import offline
 
     try:
-        return offline.read_draft(_read(path))
+        return offline.read_draft(filing.load(path))
     except GatepostError as error:
         raise GatepostError(f"{path}: {error}") from None
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise GatepostError(f"cannot read {path}: {error.strerror}") from None
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise GatepostError(f"cannot write {path}: {error.strerror}") from None

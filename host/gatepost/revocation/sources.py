@@ -6,10 +6,8 @@ Nothing is left out in silence: what was read and not kept is counted under a re
 
 from __future__ import annotations
 
-import gzip
 import json
 import re
-import zlib
 from base64 import b64decode, urlsafe_b64decode
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -28,6 +26,7 @@ from gatepost.revocation.records import (
     read_text,
     short_hash,
 )
+from gatepost.trust import listfile
 from gatepost.trust.records import Tally
 
 FILE_LIMIT = 512 * 1024 * 1024  # bytes, also after decompression
@@ -62,7 +61,7 @@ def read_sources(paths: Iterable[str | Path], options: Options) -> tuple[list[Wi
 
 
 def _read_file(path: Path, options: Options, tally: Tally) -> list[Withdrawal]:
-    data = _load(path)
+    data = listfile.load(path, FILE_LIMIT, "list of withdrawn certificates")
     if is_file(data):
         found = list(read_text(_text(data, path), str(path)))
         tally.read += len(found)
@@ -166,17 +165,3 @@ def _text(data: bytes, path: Path) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise GatepostError(f"{path} is no list of withdrawn certificates") from None
-
-
-def _load(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(FILE_LIMIT + 1)
-        if data[:2] == b"\x1f\x8b":
-            with gzip.open(path, "rb") as file:
-                data = file.read(FILE_LIMIT + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        raise GatepostError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from None
-    if len(data) > FILE_LIMIT:
-        raise GatepostError(f"{path} is larger than any list of withdrawn certificates")
-    return data

@@ -6,11 +6,9 @@ Nothing is left out in silence: every key that was read and not kept is counted 
 
 from __future__ import annotations
 
-import gzip
 import json
 import re
 import time
-import zlib
 from base64 import b64decode
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -18,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from gatepost.errors import GatepostError
-from gatepost.trust import authorities, bundle, keylist, vci, who
+from gatepost.trust import authorities, bundle, keylist, listfile, vci, who
 from gatepost.trust.certificate import is_authority, record_from_certificate
 from gatepost.trust.demonstration import MARKER
 from gatepost.trust.public_keys import UnusableKey
@@ -77,7 +75,7 @@ def _current(records: Iterable[KeyRecord], options: Options, tally: Tally) -> li
 
 
 def _read_file(path: Path, options: Options, tally: Tally, in_folder: bool = False) -> list[KeyRecord]:
-    data = _load(path)
+    data = listfile.load(path, FILE_LIMIT, "key list")
     if data[:8] == bundle.MAGIC:
         return _counted(bundle.read_bundle(data).keys(), tally)
     if data[:4] == keylist.MAGIC:
@@ -163,17 +161,3 @@ def _record(der: bytes, options: Options) -> KeyRecord:
 def _counted(records: list[KeyRecord], tally: Tally) -> list[KeyRecord]:
     tally.read += len(records)
     return records
-
-
-def _load(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(FILE_LIMIT + 1)
-        if data[:2] == b"\x1f\x8b":
-            with gzip.open(path, "rb") as file:
-                data = file.read(FILE_LIMIT + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        raise GatepostError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from None
-    if len(data) > FILE_LIMIT:
-        raise GatepostError(f"{path} is larger than any key list")
-    return data
