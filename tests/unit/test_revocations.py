@@ -118,18 +118,36 @@ def test_a_later_bundle_keeps_the_large_run(rig, monkeypatch):
     monkeypatch.setattr(tables, "PER_BUCKET", 1)  # so that shard and bucket tell the first byte
     first = lists(5, MANY)
     rig.push(first)
-    added = [entry(9000 + n) for n in range(100)]
+    added = [entry(9000 + n) for n in range(40)]
     later = lists(6, [*MANY[1:], *added], after=first)
-    assert dict(read_content(read_bundle(later)).counts) == {"revoked": 1499, "recent": 100}
+    assert dict(read_content(read_bundle(later)).counts) == {"revoked": 1499, "recent": 40}
     state, sent = rig.push(later)
     assert state["version"] == 6
     changed = 1 + (entry(0).key()[0] >> 6)
     assert {part for part, _, _ in sent} == {0, changed, 5}
-    assert [holds(rig, each) for each in (entry(0), entry(1), added[0], added[99], entry(1500))] == [
+    assert [holds(rig, each) for each in (entry(0), entry(1), added[0], added[39], entry(1500))] == [
         False, True, True, True, False
     ]  # fmt: skip
-    grown = lists(7, [*MANY, *(entry(9000 + n) for n in range(300))], after=later)
-    assert dict(read_content(read_bundle(grown)).counts) == {"revoked": 1800}
+
+
+def test_new_rows_move_into_some_shards_and_the_others_stay(rig, monkeypatch):
+    monkeypatch.setattr("gatepost.revocation.bundle._LARGE", 1000)
+    monkeypatch.setattr(tables, "PER_BUCKET", 1)
+    first = lists(5, MANY)
+    rig.push(first)
+    added = [entry(9000 + n) for n in range(60)]
+    later = lists(6, [*MANY, *added], after=first)
+    counts = dict(read_content(read_bundle(later)).counts)
+    assert counts["recent"] <= 1500 // 32 and sum(counts.values()) == 1560
+    rig.push(later)
+    assert {holds(rig, each) for each in (*added, *MANY[:20])} == {True}
+    shards = [
+        [piece for name, piece in read_bundle(each).pieces if name == "revoked"] for each in (first, later)
+    ]
+    assert 0 < sum(one == other for one, other in zip(*shards, strict=True)) < 4
+    # What has outgrown its shape is built anew.
+    grown = lists(7, [*MANY, *(entry(9000 + n) for n in range(4000))], after=later)
+    assert dict(read_content(read_bundle(grown)).counts) == {"revoked": 5500}
 
 
 @pytest.mark.parametrize(

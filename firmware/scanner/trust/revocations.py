@@ -16,7 +16,6 @@ from hashlib import sha256
 from micropython import const
 
 from scanner import durable, identity
-from scanner.bundles import content
 from scanner.bundles.manifest import LIMIT, read_manifest
 from scanner.codec import cbor
 from scanner.reasons import Refusal
@@ -53,12 +52,11 @@ class Revocations:
 
     problem = ""
 
-    def __init__(self, manifest, files):
+    def __init__(self, manifest, about, files, slices):
         self.version = manifest.version
         self.created = manifest.created
         self.environment = manifest.environment
         self._files = files
-        about = _about(files, manifest)
         self._tables = []
         for number in range(len(RUNS)):
             row = about.get(RUNS[number])
@@ -67,16 +65,7 @@ class Revocations:
                 continue
             first, last = manifest.span(RUNS[number])
             self._tables.append(Table(number, files[first:last], row["bits"], 4 if number == _DATED else 0))
-        self._slices = {}
-        kids = about.get("slices")
-        if kids is not None:
-            first, last = manifest.span("slices")
-            if len(kids) != last - first:
-                raise ValueError("slices of other keys")
-            for number in range(len(kids)):
-                if Slices(files[first + number]).kid != kids[number]:
-                    raise ValueError("slices of another key")
-                self._slices[kids[number]] = files[first + number]
+        self._slices = slices
         if self._tables[0] is None:
             raise ValueError("no run of withdrawn certificates")
         self.count = sum([table.count for table in self._tables if table is not None])
@@ -98,11 +87,12 @@ class Revocations:
         self._files = []
 
     def _sliced(self, claims):
-        file = self._slices.get(bytes(claims.key.kid))
-        if file is None:
+        path = self._slices.get(bytes(claims.key.kid))
+        if path is None:
             return False
-        slices = Slices(file)
-        return any(kind in KINDS and slices.holds(kind, digest) for kind, digest in claims.revocation_ids)
+        with open(path, "rb") as file:
+            slices = Slices(file)
+            return any(kind in KINDS and slices.holds(kind, digest) for kind, digest in claims.revocation_ids)
 
     def _holds(self, wanted, issued):
         for number in range(len(RUNS)):
@@ -140,15 +130,27 @@ def open_revocations(root):
 def attach(root, manifest):
     """The Revocations of a Manifest whose signature is right. ValueError or OSError where its files are not."""
     folder = root.rstrip("/") + "/revocation/"
+    names = [name for name, _, _ in manifest.files]
     files = []
     try:
-        for name, first, last in manifest.files:
-            file = open(folder + name, "rb")  # noqa: SIM115 - they stay open: finding a file costs more than a look-up
-            files.append(file)
-            if file.seek(0, 2) != manifest.starts[last] - manifest.starts[first]:
-                raise ValueError("part of another length")
-        return Revocations(manifest, files)
-    except (KeyError, TypeError):
+        about = _about(folder + names[0], manifest)
+        first, last = manifest.span("slices") if "slices" in about else (len(names), len(names))
+        # The runs stay open, for to find a file costs more than a look-up; slices cost more than to be found.
+        for number in range(first):
+            files.append(open(folder + names[number], "rb"))  # noqa: SIM115
+            _check_size(files[number], manifest, number)
+        slices = {}
+        for number, kid in enumerate(about.get("slices", ())):
+            name = names[first + number]
+            with open(folder + name, "rb") as file:
+                _check_size(file, manifest, first + number)
+                if Slices(file).kid != kid:
+                    raise ValueError("slices of another key")
+            slices[kid] = folder + name
+        if len(slices) != last - first or last != len(names):
+            raise ValueError("slices of other keys")
+        return Revocations(manifest, about, files, slices)
+    except (KeyError, TypeError, IndexError):
         _close(files)
         raise ValueError("no lists of withdrawn certificates")
     except (ValueError, OSError) as error:
@@ -156,19 +158,19 @@ def attach(root, manifest):
         raise error
 
 
-def _about(files, manifest):
-    first, last = manifest.span("about")
-    if last != first + 1:
+def _check_size(file, manifest, number):
+    if file.seek(0, 2) != manifest.starts[number + 1] - manifest.starts[number]:
+        raise ValueError("part of another length")
+
+
+def _about(path, manifest):
+    if manifest.span("about") != (0, 1):
         raise ValueError("lists in several forms")
-    file = files[first]
-    size = file.seek(0, 2)
-    if size > _ABOUT_LIMIT:
-        raise ValueError("too much about the lists")
-    file.seek(0)
-    if content.digest(file, size, memoryview(bytearray(size))) != manifest.hash(first):
+    with open(path, "rb") as file:
+        data = file.read(_ABOUT_LIMIT + 1)
+    if len(data) > _ABOUT_LIMIT or sha256(data).digest() != manifest.hash(0):
         raise ValueError("what is said about the lists is damaged")
-    file.seek(0)
-    about = cbor.decode(file.read(size))
+    about = cbor.decode(data)
     if not isinstance(about, dict) or about.get("format") != _FORMAT:
         raise ValueError("lists in another form")
     return about

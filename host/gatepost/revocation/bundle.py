@@ -2,7 +2,8 @@
 
 On a scanner each part is a file, so that a new bundle shares with the old one what has not changed. Thousands of new
 withdrawals would still touch every shard of a large list, because keys are hashes. So a bundle that is made after
-another keeps its large run as it is, and puts what is new into a small one beside it, until that has grown.
+another keeps its large run as it is, and puts what is new into a small one beside it. When that has grown, some shards
+take up theirs and the others stay: so a scanner never needs room for all of it twice.
 """
 
 from __future__ import annotations
@@ -17,15 +18,13 @@ from gatepost.revocation import tables
 from gatepost.revocation.records import Withdrawal, check
 from gatepost.revocation.slices import KeySlices
 from gatepost.trust.bundle import Bundle, pack, read_bundle
-from gatepost.trust.demonstration import refuse_demonstration_key
-from gatepost.trust.records import ENVIRONMENTS
 from gatepost.trust.signing import Signer
 
 FORMAT = 1
 RUNS = ("revoked", "recent", "dated")
 DATED = 2
 _LARGE = tables.PER_SHARD << tables.MOST_SHARD_BITS  # rows from which a run is worth keeping
-_SHARE = 8  # a run of new rows may have this part of the large one's
+_SHARE = 32  # a run of new rows may have this part of the large one's
 
 
 @dataclass(frozen=True)
@@ -54,12 +53,6 @@ def build_revocations(
 
     version, times and environment: see gatepost.trust.bundle. A list of nothing is a list: nothing is withdrawn.
     """
-    if environment not in ENVIRONMENTS:
-        raise GatepostError(f"environment is one of {', '.join(ENVIRONMENTS)}")
-    if not 0 < version < 1 << 31 or not 0 < created < 1 << 32:
-        raise GatepostError("version and creation time are positive, below 2^31 and 2^32")
-    if environment != "DEMO":
-        refuse_demonstration_key(private.public_key(), [])
     always: dict[bytes, int] = {}
     dated: dict[bytes, int] = {}
     for entry in entries:
@@ -94,7 +87,7 @@ def read_content(found: Bundle) -> Content:
 def _add(
     about: dict[str, object], parts: dict[str, Sequence[bytes]], number: int, rows: Mapping[bytes, int]
 ) -> None:
-    shape = tables.shape(len(rows))
+    shape = tables.shape(len(rows), large=number == 0)
     about[RUNS[number]] = {"bits": shape[1], "count": len(rows)}
     parts[RUNS[number]] = tables.encode(number, rows, 4 if number == DATED else 0, shape)
 
@@ -109,17 +102,29 @@ def _kept(
     about = _about(found)
     shards = _run(found, "revoked")
     shape = (len(shards).bit_length() - 1, about["revoked"]["bits"])
-    if sum(map(tables.count, shards)) < _LARGE:
+    if sum(map(tables.count, shards)) < _LARGE or tables.crowded(len(rows), shape):
         return None
-    known: set[bytes] = set()
+    fresh: list[list[bytes]] = [[] for _ in shards]
+    for key in rows:
+        fresh[tables.shard_of(key, shape[0])].append(key)
+    new = 0
     for shard, data in enumerate(shards):
         held = tables.decode_shard(data, 0, shard, 0, shape)
         still = [key for key in held if key in rows]
         if len(still) < len(held):
             shards[shard] = tables.encode_shard(0, shard, sorted(still), rows, 0, shape)
-        known.update(still)
-    new = {key: 0 for key in rows if key not in known}
-    return None if len(new) > len(known) // _SHARE else (shards, shape, new)
+        fresh[shard] = [key for key in fresh[shard] if key not in held]
+        new += len(fresh[shard])
+    # Those with the most new rows take them up.
+    most = (len(rows) - new) // _SHARE
+    wanted = sorted(range(len(shards)), key=lambda shard: len(fresh[shard])) if new > most else []
+    while new > most * 3 // 4 and wanted:
+        shard = wanted.pop()
+        held = tables.decode_shard(shards[shard], 0, shard, 0, shape)
+        shards[shard] = tables.encode_shard(0, shard, sorted([*held, *fresh[shard]]), rows, 0, shape)
+        new -= len(fresh[shard])
+        fresh[shard] = []
+    return shards, shape, {key: 0 for keys in fresh for key in keys}
 
 
 def _about(found: Bundle) -> dict[str, dict[str, int]]:

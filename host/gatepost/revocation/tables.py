@@ -18,6 +18,7 @@ from gatepost.errors import GatepostError
 KEY = 8
 PER_SHARD = 512  # rows on average, at most, while there are few: a block of flash
 MOST_SHARD_BITS = 7  # 128 files, each of which costs a scanner some 200 bytes of memory
+FEW_SHARD_BITS = 3  # of a run beside the large one
 PER_BUCKET = 16  # rows on average, at most: 112 bytes, two or three small reads
 MOST_ROWS = 0xFFFF  # of a shard
 MOST_BITS = 16  # of a key that shard and bucket take together
@@ -27,10 +28,10 @@ _END = struct.Struct(">H")
 _SEED = struct.Struct(">BHHH")
 
 
-def shape(count: int) -> tuple[int, int]:
-    """(shard bits, bucket bits) for so many rows."""
+def shape(count: int, large: bool = True) -> tuple[int, int]:
+    """(shard bits, bucket bits) for so many rows, of the large run or of a smaller one."""
     shards = 0
-    while shards < MOST_SHARD_BITS and count > PER_SHARD << shards:
+    while shards < (MOST_SHARD_BITS if large else FEW_SHARD_BITS) and count > PER_SHARD << shards:
         shards += 1
     buckets = 0
     while shards + buckets < MOST_BITS and count > PER_BUCKET << (shards + buckets):
@@ -38,12 +39,21 @@ def shape(count: int) -> tuple[int, int]:
     return shards, buckets
 
 
+def crowded(count: int, bits: tuple[int, int]) -> bool:
+    """Whether so many rows are too many for a shape."""
+    return count > 2 * PER_BUCKET << sum(bits)
+
+
+def shard_of(key: bytes, shards: int) -> int:
+    return _lead(key) >> (16 - shards)
+
+
 def encode(number: int, rows: Mapping[bytes, int], value: int, bits: tuple[int, int]) -> list[bytes]:
     """The shards of run `number` with these keys and values; `value`: bytes of one, 4 or 0; `bits`: a shape."""
     shards, _ = bits
     cut: list[list[bytes]] = [[] for _ in range(1 << shards)]
     for key in sorted(rows):
-        cut[_lead(key) >> (16 - shards)].append(key)
+        cut[shard_of(key, shards)].append(key)
     return [encode_shard(number, shard, keys, rows, value, bits) for shard, keys in enumerate(cut)]
 
 
