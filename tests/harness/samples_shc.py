@@ -27,7 +27,7 @@ BAD_LISTS = "https://raw.githubusercontent.com/smart-on-fhir/health-cards-dev-to
 CLOCK = 1_653_955_200  # 2022-05-31T00:00:00Z, the reference validator's
 LATER = 1_700_000_000  # after the specification's examples were issued
 
-_HOST = "revocation lists are read on the host; the card itself is genuine"
+_HOST = "no list of withdrawn cards is loaded here; the card itself is genuine"
 _LINK = "a link needs the network, whatever stands in it"
 _FHIR = "the FHIR profile is the issuer's affair; the facts are read"
 _QR = "the code's form is not the content's; it was read"

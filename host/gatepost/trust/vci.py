@@ -79,7 +79,7 @@ def _record(
         if key.kind != "P-256":
             raise UnusableKey(f"SMART Health Card key that is not on P-256: {key.kind}")
         if jwk.get("crlVersion"):
-            tally.note("key with a revocation list, which is not imported here")
+            tally.note("key with a list of withdrawn cards: gatepost trust revocations import")
         # The framework lets a chain stand beside the key, and validity is the issuer's affair.
         return check(
             KeyRecord(
