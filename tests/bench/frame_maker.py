@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,7 @@ _BASE45 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 _PER_MODULE = 6  # samples a module of the drawn sheet
 _FINER = {"vga": 2, "qvga": 3}  # samples a pixel of the sensor
 _REPAIRED = {"L": 0.03, "M": 0.06, "Q": 0.1, "H": 0.12}  # of the code's area: what may be covered at a level
+Spoil = Callable[[Grey, Rng], None]
 _BORDER = 18  # modules of sheet around the code on each side, its quiet zone included
 
 
@@ -43,9 +45,12 @@ class Made:
     told: str
 
 
-def make(kind: str, size: str, seed: int, number: int) -> Made:
-    """Frame `number` of a class of frame_classes.py and size ("vga", "qvga")."""
-    return _scene(kind, size, seed, number).shot()
+def make(kind: str, size: str, seed: int, number: int, spoil: Spoil | None = None) -> Made:
+    """Frame `number` of a class of frame_classes.py and size ("vga", "qvga"). `spoil` may change the code's modules (0
+    for dark, 1 for light) before it is photographed."""
+    scene = _scene(kind, size, seed, number)
+    scene.spoil = spoil
+    return scene.shot()
 
 
 def version(kind: str, size: str, seed: int, number: int) -> int:
@@ -69,6 +74,7 @@ class _Scene:
         self.side = len(self.code.matrix)
         self.phone = rng.random() < 0.5
         self.finders: list[Point] = []
+        self.spoil: Spoil | None = None
         self.scale = self.pitch
         self.middle = (0.0, 0.0)  # of the code, in half frames from the frame's middle
 
@@ -217,6 +223,8 @@ class _Scene:
         whole = self.side + 2 * _BORDER
         modules = np.ones((whole, whole), np.float32)
         drawn = np.array([[0.0 if m else 1.0 for m in row] for row in self.code.matrix], np.float32)
+        if self.spoil:
+            self.spoil(drawn, self.rng)
         quiet = _BORDER - 5
         if self.phone:
             modules[:, : quiet - 2] = 0.05  # the phone's frame beside its screen

@@ -177,7 +177,7 @@ attempts = Attempts(size)
 result = []
 for grid in grids:
     grid = bytearray(grid)
-    one = attempts.read(grid)
+    one = attempts.read(grid, None, 1000000)
     if one:
         result.append([one.payload, one.corrected])
         break

@@ -6,7 +6,7 @@
 # zero. Time would be the wrong measure: it differs from run to run, and a frame read once could then fail.
 from micropython import const
 
-MOST = const(54000)  # of a VGA frame from which nothing can be read; the last step begun may exceed it
+MOST = const(57500)  # of a VGA frame from which nothing can be read; the last step begun may exceed it
 
 
 _VGA = const(640 * 480)

@@ -17,6 +17,8 @@ _MAX_BLOCKS = const(81)
 _SLACK = const(4)  # for the bit reader
 _UNSPENT = const(5)
 _STEP = const(4)
+_REPAIR_COST = const(130)  # instructions, times the square of the parity
+_ANY_WORK = const(1000000)
 # A block is taken for clean when this many syndromes are zero: any eight errors show in them, and more stay hidden
 # once in 2^64. Blocks that are not clean get all their syndromes.
 _FIRST_ROOTS = const(8)
@@ -56,11 +58,15 @@ class Blocks:
         self.corrected = 0  # codewords
         self.erased = 0
         self.done = 0  # blocks
+        self.cost = 0  # of all repairs, in thousands of instructions
+        self._repair = parity * parity * _REPAIR_COST // 1000 + 1
         wipe(_done)
 
-    def read(self, grid, confidence, plain):
+    def read(self, grid, confidence, plain, work=_ANY_WORK):
         """Read the grid and correct the blocks that are not yet. Whether all are now; with `plain`, all parity may be
-        spent, but the first block that is not corrected ends it."""
+        spent, but the first block that is not corrected ends it. When about so much `work` is done (thousands of
+        instructions), no more erasures are tried."""
+        most = self.cost + work
         places = self._places
         count = self.count
         parity = self._parity
@@ -90,12 +96,13 @@ class Blocks:
             if not _done[b]:
                 fixed = 0
                 if _dirty[b]:
+                    self.cost += self._repair
                     fixed = reed_solomon.repair(data, start, own, syndromes, b, parity, limit, _doubtful, 0)
                 if fixed < 0 and confidence is not None:
                     if not surveyed:
                         places.sureness(confidence, stream)
                         surveyed = True
-                    fixed = self._with_erasures(start, own, b, 2 if plain else _STEP)
+                    fixed = self._with_erasures(start, own, b, 2 if plain else _STEP, most)
                 if fixed >= 0:
                     _done[b] = 1
                     self.done += 1
@@ -117,7 +124,7 @@ class Blocks:
         """Leave the data codewords alone in `data`; returns how many they are."""
         return interleaving.close_up(self.data, self.count, self._shorts, self._length, self._parity)
 
-    def _with_erasures(self, start, own, b, step):
+    def _with_erasures(self, start, own, b, step, most):
         # Few erasures first: each that is needless costs parity.
         parity = self._parity
         found = interleaving.least_sure(
@@ -128,6 +135,9 @@ class Blocks:
             while 2 * errors + given + _unspent(errors) > parity:
                 errors -= 1
             limit = min(2 * errors + given, parity - self._kept_back)
+            if self.cost > most:
+                break
+            self.cost += self._repair
             fixed = reed_solomon.repair(
                 self.data, start, own, self._syndromes, b, parity, limit, _doubtful, given
             )

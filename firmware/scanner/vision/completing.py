@@ -24,9 +24,9 @@ _MEASURED = 8  # finders, those hit by most rows
 _LIKE = 60  # percent likeness that the two must have
 _MOST_PAIRS = 6
 # Thousands of instructions: a finder measured along one line, what a pair begins with, a window.
-_MEASURE_COST = const(90)
-_PAIR_COST = const(1000)
-_WINDOW_COST = const(1600)
+_MEASURE_COST = const(125)
+_PAIR_COST = const(1500)
+_WINDOW_COST = const(1200)
 # The third finder's modules beside those of the other two, along and across the line that joins them: perspective and
 # tilt make them smaller or larger. The likeliest first.
 _SCALES = ((0.9, 0.9), (0.9, 1.08), (1.08, 0.9), (0.9, 0.75), (0.75, 0.9))
@@ -68,6 +68,8 @@ class Completion:
         likely = []
         for f in sorted(finders, key=lambda f: -f.hits)[:_MEASURED]:
             flip = 255 if f.inverted else 0
+            if self._budget.left <= 2 * _MEASURE_COST:
+                return []
             likeness = 0
             for vx, vy in ((1, 0), (0, 1)):
                 self._measure(f, vx, vy, flip)
@@ -91,6 +93,8 @@ class Completion:
         ratio = p.module / q.module
         module = (p.module * q.module) ** 0.5
         if not 1 / _MOST_RATIO < ratio < _MOST_RATIO or not _LEAST_SPAN < length / module < _MOST_SPAN * 1.5:
+            return
+        if self._budget.left <= _PAIR_COST:
             return
         width = self._width
         height = self._height
@@ -133,7 +137,7 @@ class Completion:
         for along, across in _SCALES:
             seen = []
             for place in inside:
-                if self._budget.left <= 0:
+                if self._budget.left <= _WINDOW_COST:
                     return
                 x, y, corner = place
                 score, x, y = self._look(x, y, ux * along, uy * along, vx * across, vy * across, SIDE)
@@ -189,9 +193,10 @@ class Completion:
         sums = self._sums
         sum_up(sums, round(x), round(y), self._frame, g, side)
         middle = side >> 1
-        score = best_place(sums, 0, 0, middle, middle, middle - _MARGIN - 1, 1, out)
-        if not score:
+        # Every other place at first: a finder scores well a sample beside its middle too.
+        if not best_place(sums, 0, 0, middle, middle, middle - _MARGIN - 1, 2, out):
             return 0, 0, 0
+        score = best_place(sums, 0, 0, out[0], out[1], 1, 1, out)
         column = i = out[0]
         j = out[1]
         # Between samples the score is a parabola.

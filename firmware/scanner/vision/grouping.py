@@ -23,9 +23,9 @@ _MANY_HITS = const(4)
 _LEG = const(6)
 _TRIPLE = const(4)
 # What arranging costs: thousands of instructions, and instructions for each leg and for two.
-_ARRANGE_COST = const(5)
-_LEG_COST = const(400)
-_JOIN_COST = const(60)
+_ARRANGE_COST = const(15)
+_LEG_COST = const(1000)
+_JOIN_COST = const(100)
 # Ratios are in 1/256.
 _LEAST_SPAN = const(10 * 256)  # modules between two finders' middles: version 1 has 14
 _MOST_SPAN = const(240 * 256)  # version 40 has 170; small finders are measured poorly

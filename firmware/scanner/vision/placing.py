@@ -17,11 +17,14 @@ _NAMED_BONUS = 0.5  # on top of the timing's score: one symbol in eight without 
 _FAR_REACH = 6  # modules searched around the expected place of the last alignment pattern
 _CERTAIN = 0.85  # of the score: no other size comes near
 _UNLIKE = 45  # percent likeness; what is less like a finder along one line is none along others
-END_COST = 100  # thousands of instructions: a finder measured along a leg
+END_COST = 120  # thousands of instructions: a finder measured along a leg
 _STEPS = (0, 1, -1, 2, -2, 3, -3)  # fortieths: what the change of the module may be off
 _TUNE_COST = 1300
-_SIZE_COST = 700  # the size chosen
-_PATTERN_COST = 110  # an alignment pattern
+_SIZE_COST = 1100  # the size chosen
+# An alignment pattern looked for, and what grows with the square of its reach.
+_PATTERN_COST = 105
+_REACH_COST = 8
+LEAST_FOUND = 0.5  # part of the alignment patterns without which it is no symbol
 _NEAR_REACH = 2  # and of the others, once that one is known
 
 
@@ -194,6 +197,7 @@ class Placing:
 
     def _find(self, projection, u, v, reach, shift):
         # Look for the alignment pattern at (u, v); its displacement from the projection, or None.
+        self.cost += _PATTERN_COST + reach * reach * _REACH_COST
         x, y = projection.at(u, v)
         alignment = self._alignment
         if alignment.find(
@@ -217,7 +221,6 @@ class Placing:
         self.found = 1.0
         if not count:
             return
-        self.cost += _PATTERN_COST * count * count
         far = projection.span - 3
         shift = self._find(projection, far, far, _NEAR_REACH, (0, 0)) or self._find(
             projection, far, far, _FAR_REACH, (0, 0)
@@ -230,6 +233,7 @@ class Placing:
             return
         known = {}
         last = count - 1
+        missed = 0
         for j in range(count):
             for i in range(count):
                 if (i, j) in ((0, 0), (last, 0), (0, last)):
@@ -241,6 +245,11 @@ class Placing:
                     known[i, j] = self._find(projection, u, v, 1, near) or self._find(
                         projection, u, v, _NEAR_REACH, near
                     )
+                    if known[i, j] is None:
+                        missed += 1
+                        if missed > (count * count - 3) * (1 - LEAST_FOUND):
+                            self.found = 0.0
+                            return
         self.found = (sum([1 for v in known.values() if v]) - 3) / (len(known) - 3)
         for j in range(count):
             for i in range(count):

@@ -14,26 +14,28 @@ from scanner.vision.equalising import Equaliser
 from scanner.vision.findings import RECORD
 from scanner.vision.levelling import Leveller
 from scanner.vision.mesh import Mesh
-from scanner.vision.placing import END_COST, Placing
+from scanner.vision.placing import END_COST, LEAST_FOUND, Placing
 from scanner.vision.probe import BIAS
 from scanner.vision.sampling import Sampler
 from scanner.vision.stages import FIT, READ
 
 _LARGE = const(704)  # 1/256 px: of modules that large the nearest pixel is read at first
-_LEAST_FOUND = 0.5  # part of the alignment patterns without which it is no symbol
 _LEAST_SIGNS = 1.35  # of that and the timing together, to go on where the first reading fails
 _SURE = const(70)  # percent: finders of codes that can be read have it, hardly anything else has
 _ROUNDS = const(7)  # of deciding and reading, at most
 _PATIENCE = const(3)  # from this round on a symbol of which nothing is read is given up,
 _IDLE = const(2)  # and one of which so many rounds have read no more
 
+_PLACE_COST = const(3000)  # thousands of instructions that placing takes, where it comes far
 # Instructions a module.
 _READ_COST = const(280)  # one sampling and reading
+_FAIL_COST = const(100)  # what a reading that fails costs more,
+_FAILURE_COST = const(2200)  # and in thousands, whatever the size
 _FOLLOW_COST = const(850)  # following the drift
 _LEVEL_COST = const(600)  # what equalising begins with
 _PATIENT_COST = const(2000)  # all that comes before the first gain may show
-_REFINE_COST = const(900)  # one round of equalising and reading,
-_ROUND_COST = const(2000)  # and in thousands, whatever the size
+_REFINE_COST = const(450)  # one round of equalising and reading, repairs aside,
+_ROUND_COST = const(1800)  # and in thousands, whatever the size
 
 
 class Reading:
@@ -81,16 +83,21 @@ class Reading:
         stages = self._stages
         budget = self._budget
         started = stages.now()
+        if budget.left <= _PLACE_COST:
+            return None
         flip = 255 if three[0].inverted else 0
         placed = self._placing.place(frame, width, height, three, flip)
         budget.left -= self._placing.cost
         stages.spent(FIT, started)
-        if not placed or self._placing.found < _LEAST_FOUND:
+        if not placed or self._placing.found < LEAST_FOUND:
+            return None
+        size = self._mesh.size
+        if budget.left <= _FAILURE_COST + size * size * (_READ_COST + _FAIL_COST) // 1000:
             return None
         coarse = min([f.module for f in three]) >= _LARGE
         one = self._first(frame, width, height, flip, coarse)
         # What is large costs most, and is no certificate: it must not take more than there is.
-        cost = self._mesh.size * self._mesh.size * _PATIENT_COST // 1000
+        cost = size * size * _PATIENT_COST // 1000
         if one is None and budget.left > cost and self._placing.found + self._placing.timing > _LEAST_SIGNS:
             one = self._patient(frame, width, height, flip)
         self._room.back(0)
@@ -133,6 +140,8 @@ class Reading:
             one = symbol.read(modules, size, room=room)
         except ValueError:
             one = None
+        if one is None:
+            self._budget.left -= _FAILURE_COST + size * size * _FAIL_COST // 1000
         self._stages.spent(READ, started)
         return one
 
@@ -161,17 +170,19 @@ class Reading:
         attempts = symbol.Attempts(size, room)
         part = 0  # of the symbol that is read, in percent
         idle = 0
+        cost = _ROUND_COST + size * size * _REFINE_COST // 1000
         for turn in range(_ROUNDS):
             # The first is read as it is; then the blur is taken back, from the third on by the decisions as well.
-            if budget.left <= 0 or (turn and not equaliser.refine(values, grid, size, turn > 1)):
+            if budget.left <= cost or (turn and not equaliser.refine(values, grid, size, turn > 1)):
                 break
-            budget.left -= _ROUND_COST + size * size * _REFINE_COST // 1000
+            budget.left -= cost
             started = stages.spent(FIT, started)
             try:
                 # To give up what is least certain costs more; decisions that are about to get better do not need it.
-                one = attempts.read(grid, grid if turn == 0 or turn > 2 else None)
+                one = attempts.read(grid, grid if turn == 0 or turn > 2 else None, max(0, budget.left))
             except ValueError:
                 return None
+            budget.left -= attempts.cost
             was = part
             part = 0 if one is not None else attempts.settle(grid)
             started = stages.spent(READ, started)

@@ -76,9 +76,12 @@ class Attempts:
         self._version = matrix.version_of(size)
         self._at = -1
         self._blocks = None
+        self.cost = 0  # of repairs in the last reading, in thousands of instructions
 
-    def read(self, grid, confidence=None):
-        """The Symbol, or None as long as some block is not corrected. grid, confidence: as for `read`."""
+    def read(self, grid, confidence, work):
+        """The Symbol, or None as long as some block is not corrected. grid, confidence: as for `read`; `work`: about
+        how much repairs may cost."""
+        self.cost = 0
         format.rank(grid, self._size, _ranks)
         at = format.best(_ranks)
         if at < 0:
@@ -88,7 +91,10 @@ class Attempts:
             self._at = at
             self._room.back(self._start)
             self._blocks = _blocks(self._size, self._version, at, self._room, True)
-        if not self._blocks.read(grid, confidence, False):
+        before = self._blocks.cost
+        good = self._blocks.read(grid, confidence, False, work)
+        self.cost = self._blocks.cost - before
+        if not good:
             return None
         return _symbol(self._blocks, self._version, at, grid if self._spent else None)
 
