@@ -242,6 +242,24 @@ def test_data_of_another_shape(mp, data, expected):
 
 
 @pytest.mark.parametrize(
+    "sampled, expected",
+    [
+        ("2021-06-01T10:00:00+9", "bad_content"),
+        ("soon", "bad_content"),
+        ("2021-06-31T10:00:00Z", "bad_content"),
+        ("2021-06", "no_rules_for_kind"),  # it is for the policy to ask for more
+        ("2021", "no_rules_for_kind"),
+        ("2021-08", "test_in_future"),
+        ("2021-07-01T12:00:01Z", "test_in_future"),
+        (None, "no_rules_for_kind"),
+    ],
+)
+def test_when_a_sample_was_taken(mp, sampled, expected):
+    message = TESTED | {"dat": {"sc": sampled}}
+    assert code(mp, seal(message, kind="icao.test")) == expected
+
+
+@pytest.mark.parametrize(
     "changes, expected",
     [
         ({"pid": None}, "bad_content"),
@@ -256,6 +274,10 @@ def test_data_of_another_shape(mp, data, expected):
         ({"ve": [{"vd": [{"dvc": "2021-06-31"}]}]}, "bad_content"),
         ({"ve": [{"vd": [{"seq": 1}, {"dvc": "2021-06-01", "seq": 2}]}]}, "bad_content"),
         ({"ve": [{"vd": [{"dvc": "2021-06-01", "seq": -1}]}]}, "bad_content"),
+        (
+            {"ve": [{"vd": [{"dvc": "2021-05-01", "seq": 2147483648}, {"dvc": "2021-06-01", "seq": 2}]}]},
+            "bad_content",
+        ),
         ({"ve": [{"vd": [{"dvc": "2021-06-01", "seq": "2"}]}]}, "bad_content"),
         ({"pid": {"n": 7}}, "bad_content"),
         ({"pid": {"n": "ONE", "dob": "2021-02-29"}}, "bad_content"),

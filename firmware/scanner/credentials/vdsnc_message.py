@@ -2,12 +2,15 @@
 #
 # The number of the travel document is in the message: it binds the proof to the passport in hand better than a name.
 
+from micropython import const
+
 from scanner.codec import iso8601
 from scanner.credentials import products
 from scanner.credentials.dcc import short_hash, text
 from scanner.credentials.person import birth, written
 from scanner.reasons import Refusal
 
+_DOSES = const(100)  # no series is so long
 _COVID = "RA01"  # ICD-11, with or without a digit behind a point
 
 
@@ -78,7 +81,7 @@ def _check_dose(dose):
     except ValueError:
         raise Refusal("bad_content", "dvc")
     number = dose.get("seq")
-    if number is not None and (type(number) is not int or number < 1):
+    if number is not None and (type(number) is not int or not 0 < number < _DOSES):
         raise Refusal("bad_content", "seq")
 
 

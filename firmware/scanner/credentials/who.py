@@ -156,6 +156,10 @@ def _translate(payload, names):
             value = value.get("code")
         if isinstance(value, str):
             value = value.strip()
-        if isinstance(value, (str, int)) and value != "":
-            facts[names[member]] = value
+        if isinstance(value, (str, int)):
+            if value != "":
+                facts[names[member]] = value
+        elif value is not None and not isinstance(value, list):
+            # A fraction, bytes: no issuer means that, and left out it would not be missed.
+            raise Refusal("bad_content", member)
     return facts

@@ -76,20 +76,19 @@ def vaccination(claims, now, policy):
 def test(claims, now, policy):
     """The sample was taken in the past and nothing was found.
 
-    The EU's form has both; other forms may leave them out or say less, and it is for the policy to ask for more.
+    The EU's form has both; other forms may leave them out or say a month or year alone, and it is for the policy to ask
+    for more.
     """
     if claims.kind != "test":
         return None
     required = claims.form == "EU DCC"
     sampled = claims.facts.get("sampled")
-    if required and not isinstance(sampled, str):
-        return "bad_content"
-    try:
-        if isinstance(sampled, str) and iso8601.seconds(sampled) > now:
-            return "test_in_future"
-    except ValueError:
-        if required:
+    if required or sampled is not None:
+        start = _moment(sampled, required)
+        if start is None:
             return "bad_content"
+        if start > now:
+            return "test_in_future"
     result = claims.facts.get("result")
     if result is None:
         return "bad_content" if required else None
@@ -160,6 +159,18 @@ def _is_dose(value, form):
 
 def _today(now, policy):
     return (now + policy.utc_offset) // _DAY
+
+
+def _moment(value, whole):
+    """The second of a date-time, or None; of a month or year alone, unless `whole` is asked for, its first."""
+    if not isinstance(value, str):
+        return None
+    try:
+        if len(value) <= len("2021-06") and not whole:
+            return iso8601.span(value)[0] * _DAY
+        return iso8601.seconds(value)
+    except ValueError:
+        return None
 
 
 def _day(value, end):
