@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from fuzz.driver import Driver
 from fuzz.oracle import judge
@@ -22,7 +24,10 @@ def replay(path: Path, command: Sequence[str]) -> int:
         {name: bytes.fromhex(value) if name in _BYTES else value for name, value in key.items()}
         for key in content["keys"]
     ]
-    scheme = replace(SCHEMES[content["scheme"]](None), keys=keys)
+    scheme = SCHEMES[content["scheme"]](None)
+    # Some keys are drawn anew in each process: those of then count.
+    genuine: Any = scheme.genuine
+    scheme = replace(scheme, keys=keys, genuine=partial(genuine.func, records=keys))
     frames = tuple(bytes.fromhex(frame) for frame in content["frames"])
     case = Case(Genome(0), frames, content["now"], frozenset(content["flaws"]))
     with Driver(scheme, command, counted=False) as driver:

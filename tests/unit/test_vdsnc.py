@@ -235,6 +235,7 @@ def test_another_version_is_named(mp):
         (["icao.vacc"], "bad_envelope"),
         ({"hdr": {"is": "UTO", "t": "icao.vacc", "v": 1}, "msg": {}}, "bad_content"),
         ({"hdr": {"is": "UTO", "t": "icao.vacc", "v": 1.5}, "msg": {}}, "bad_json"),
+        ({"hdr": {"is": "UTO", "t": "icao.vacc", "v": True}, "msg": VACCINATED}, "unsupported_system"),
     ],
 )
 def test_data_of_another_shape(mp, data, expected):
@@ -272,6 +273,7 @@ def test_when_a_sample_was_taken(mp, sampled, expected):
         ({"ve": [{"vd": [{"dvc": "2021-07-03"}]}]}, "vaccination_in_future"),
         ({"ve": [{"vd": [{"dvc": 7}]}]}, "bad_content"),
         ({"ve": [{"vd": [{"dvc": "2021-06-31"}]}]}, "bad_content"),
+        ({"ve": [{"vd": [{"dvc": "2021-06"}]}]}, "bad_content"),
         ({"ve": [{"vd": [{"seq": 1}, {"dvc": "2021-06-01", "seq": 2}]}]}, "bad_content"),
         ({"ve": [{"vd": [{"dvc": "2021-06-01", "seq": -1}]}]}, "bad_content"),
         (
@@ -279,6 +281,7 @@ def test_when_a_sample_was_taken(mp, sampled, expected):
             "bad_content",
         ),
         ({"ve": [{"vd": [{"dvc": "2021-06-01", "seq": "2"}]}]}, "bad_content"),
+        ({"ve": [{"vd": [{"dvc": "2021-05 -02"}, {"dvc": "2021-06-01"}]}]}, "bad_content"),
         ({"pid": {"n": 7}}, "bad_content"),
         ({"pid": {"n": "ONE", "dob": "2021-02-29"}}, "bad_content"),
         ({"pid": {"n": "ONE", "dn": ["X1234567"]}}, "bad_content"),

@@ -39,10 +39,8 @@ def span(text):
 
     A time after the date is ignored: "2021-05-01T00:00:00" is that day. ValueError if it is no date.
     """
-    for at in range(len(text)):
-        if text[at] in "Tt ":
-            text = text[:at]
-            break
+    if text[10:11] in ("T", "t", " "):
+        text = text[:10]
     year = _number(text, 0, 4)
     if len(text) == 4:
         return days(year, 1, 1), days(year, 12, 31)

@@ -118,7 +118,7 @@ def _content(claims, payload):
         claims.facts["target"] = products.COVID
         claims.facts["valid_from"] = recovered
         claims.facts["valid_until"] = _date(payload.get("e"))
-    elif payload.get("ct") == _GREEN_PASS:
+    elif type(payload.get("ct")) is int and payload["ct"] == _GREEN_PASS:
         claims.kind = "status"
     else:
         raise Refusal("no_entry")
@@ -148,6 +148,9 @@ def _times(claims, payload):
     for person in persons if isinstance(persons, list) else ():
         ends.append(person.get("e") if isinstance(person, dict) else None)
     for end in ends:
+        # One that is no text would be a pass without an end.
+        if end is not None and not isinstance(end, str):
+            raise Refusal("bad_time", "e")
         day = _date(end)
         if not day:
             continue
@@ -159,11 +162,11 @@ def _times(claims, payload):
 
 
 def _is_given(value):
-    # A dose that has no date counts for nothing; one whose date is none was not written by its issuer's software.
+    # A dose that has no date counts for nothing; one whose date is no day was not written by its issuer's software.
     day = _date(value)
     if day:
         try:
-            iso8601.span(day)
+            iso8601.seconds(day)
         except ValueError:
             raise Refusal("bad_content", "d")
     return day != ""

@@ -45,7 +45,8 @@ def open(text, trust, now):
     certificate, der, signature = _seal(seal)
     if not _verify(certificate, signed, signature):
         raise Refusal("bad_signature")
-    if version != 1:
+    # `type`, because True equals 1.
+    if type(version) is not int or version != 1:
         raise Refusal("unsupported_system", "VDS-NC of another version")
     authority = _authority(certificate, trust, issuer)
     _check(certificate, authority, issuer, kind, now)

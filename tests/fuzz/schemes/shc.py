@@ -17,7 +17,7 @@ from harness.certificates import NOW, p256
 from fuzz import writers
 from fuzz.schemes.envelopes import inflated, verifies
 from fuzz.schemes.layers import Flaws, Layer, Scheme, Seed, signature
-from fuzz.schemes.sound import Malformed, birth, last_day, moment, need, seconds, today, word
+from fuzz.schemes.sound import Malformed, birth, first_day, moment, need, seconds, today, word
 from fuzz.schemes.words import names
 from fuzz.values import bend, twist
 
@@ -246,7 +246,7 @@ def _check(content: Any, now: int) -> None:
 
 def _dated(dose: dict[str, Any], now: int) -> bool:
     try:
-        return last_day(dose.get("occurrenceDateTime"), "") <= today(now)
+        return first_day(dose.get("occurrenceDateTime"), "") <= today(now)
     except Malformed:
         return False
 
