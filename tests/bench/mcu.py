@@ -1,6 +1,7 @@
 """Exact instruction counts of the firmware on an emulated Cortex-M3, stage by stage, beside programs in C.
 
-    python tests/bench/mcu.py                            all tables, about five minutes
+    python tests/bench/mcu.py                            all tables, about six minutes
+    python tests/bench/mcu.py limits                     frames without a code, and unreadable ones: the dearest
     python tests/bench/mcu.py crypto --profile
     python tests/bench/mcu.py vision --made 20 --seed 7 --corpora FOLDER
 
@@ -23,10 +24,11 @@ from harness.interpreter import InterpreterDied
 from mcu.machine import Machine, Missing
 from mcu_core import Bench
 from mcu_crypto import crypto
+from mcu_limits import limits
 from mcu_verdict import verdict
 from mcu_vision import vision
 
-_TABLES = ("verdict", "vision", "crypto")
+_TABLES = ("verdict", "limits", "vision", "crypto")
 _SHOWN = 14  # functions of a profile
 
 
@@ -37,6 +39,9 @@ def main() -> int:
     parser.add_argument("what", nargs="*", metavar="|".join(_TABLES), help="these tables only")
     parser.add_argument(
         "--made", type=int, default=8, metavar="N", help="frames to make a class (default: 8)"
+    )
+    parser.add_argument(
+        "--each", type=int, default=20, metavar="N", help="frames of each kind for `limits` (default: 20)"
     )
     parser.add_argument("--seed", type=int, default=1, help="of the frames made (default: 1)")
     parser.add_argument(
@@ -69,6 +74,10 @@ def report(machine: Machine, args: argparse.Namespace) -> int:
         bench = Bench(machine, args.profile)
         if "verdict" in wanted:
             verdict(bench)
+            print()
+            machine.restart()
+        if "limits" in wanted:
+            limits(bench, args.each, args.seed)
             print()
             machine.restart()
         if "vision" in wanted:

@@ -51,6 +51,7 @@ TARGETS: dict[str, float] = {
     "version 18": 13,
     "texture": 4,
     "blank": 4,
+    "no code": 4,  # each single frame
     "unreadable": 60,
     "P-256, new key": 14,
     "P-256, known key": 6.5,
