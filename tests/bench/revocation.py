@@ -1,11 +1,12 @@
 """A million withdrawn certificates on the scanner's flash: bytes, false alarms, flash reads and time of a look-up.
 
-    python tests/bench/revocation.py
+    python tests/bench/revocation.py [--mcu]
 
 The lists lie in a littlefs image of the reference board's size, made by the host tools and mounted by MicroPython with
 the boards' settings, on a block device that counts every read littlefs makes of it, of 512 bytes at most. A certificate
 under the EU's scheme has three identifiers or four, so as many look-ups. False alarms are counted on the rows that the
 image holds: with whole keys, and with keys cut to 40 bits, where there are enough to compare with the computed rate.
+With --mcu, the instructions of look-ups on the emulated Cortex-M3 follow, the image in its memory.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from gatepost.trust.signing import point
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from harness.interpreter import Interpreter
+from mcu.machine import FREE, FREE_SIZE, PER_TICK, Machine
 
 BOARD = "waveshare-esp32-s3-touch-lcd-2"
 CREATED = 1_787_500_000
@@ -93,6 +95,45 @@ def measure(digests, expected):
 
 result = opened, held, lists.count, measure(there, True), measure(others, False), flash.largest
 vfs.umount("/bench")
+"""
+
+
+ON_CORE = """
+import core, gc, uctypes, vfs
+from scanner.trust.revocations import open_revocations
+
+class Disk:
+    def __init__(self, memory):
+        self.memory = memoryview(memory)
+    def readblocks(self, block, buffer, offset=0):
+        start = block * 4096 + offset
+        buffer[:] = self.memory[start : start + len(buffer)]
+    def writeblocks(self, block, buffer, offset=0):
+        raise OSError(30)
+    def ioctl(self, operation, argument):
+        return len(self.memory) // 4096 if operation == 4 else 4096 if operation == 5 else 0
+
+class Claims:
+    not_before = None
+    scheme = "HC1"
+    class key:
+        kid = bytes(8)
+
+vfs.mount(vfs.VfsLfs2(Disk(uctypes.bytearray_at(at, size)), readsize=16, progsize=16, lookahead=32), "/bench")
+start = core.ticks()
+lists = open_revocations("/bench")
+opened = (core.ticks() - start) & 0x3fffffff
+claims = Claims()
+spent = []
+for digest in there + others:
+    claims.revocation_ids = [("UCI", digest)]
+    gc.collect()
+    start = core.ticks()
+    found = lists.holds(claims)
+    spent.append((core.ticks() - start) & 0x3fffffff)
+    if found != (digest in there):
+        raise ValueError("wrong answer")
+result = [lists.count, opened, spent]
 """
 
 
@@ -164,6 +205,7 @@ def main() -> None:
     parser.add_argument(
         "--timed", type=int, default=20_000, help="look-ups on the device, as many again of absent ones"
     )
+    parser.add_argument("--mcu", action="store_true", help="count instructions on the emulated core too")
     args = parser.parse_args()
     authority = ec.generate_private_key(ec.SECP256R1())
     entries = [withdrawn(number) for number in range(args.count)]
@@ -185,6 +227,8 @@ def main() -> None:
         print(f"  {flash} bytes of flash in whole blocks, manifest {len(found.manifest)} bytes;", end=" ")
         print(f"one more sends {_sent(found, read_bundle(next_one))} bytes")
         _device(_image(authority, found, size), args.count, args.timed, args.recent)
+    if args.mcu:
+        _core(_image(authority, read_bundle(anew), FREE_SIZE), args.count)
     whole, cut = false_alarms(read_bundle(anew), args.lookups)
     bloom = filters(args.filters)
     found = read_bundle(build_revocations([], authority, 1, "PROD", CREATED, slices=[bloom]))
@@ -202,6 +246,23 @@ def _sent(old: Bundle, new: Bundle) -> int:
     """Bytes of manifest and parts that a scanner with the old bundle lacks of the new one."""
     known = {piece for _, piece in old.pieces}
     return len(new.manifest) + sum(len(piece) for _, piece in new.pieces if piece not in known)
+
+
+def _core(image: bytes, count: int) -> None:
+    """Instructions of look-ups on the emulated core."""
+    there = [digest(number) for number in range(0, count, count // 20)]
+    others = [digest(count + 1 + number) for number in range(20)]
+    with Machine() as machine:
+        machine.load(FREE, image)
+        rows, opened, spent = machine.run(
+            ON_CORE, at=FREE, size=len(image), there=there, others=others, timeout=600
+        )
+    each = sorted(ticks * PER_TICK / 1e6 for ticks in spent)
+    print(
+        f"Cortex-M3: {rows} rows, {len(each)} look-ups, million instructions: median {each[len(each) // 2]:.2f},",
+        end=" ",
+    )
+    print(f"most {each[-1]:.2f}; opening {opened * PER_TICK / 1e6:.0f}")
 
 
 def _image(authority: ec.EllipticCurvePrivateKey, found: Bundle, size: int) -> bytes:
