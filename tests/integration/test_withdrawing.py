@@ -102,3 +102,34 @@ def vaccinated(number: str) -> dict:
         "v": [{"tg": "840539006", "vp": "1119349007", "mp": "EU/1/20/1528", "ma": "ORG-100030215", "dn": 2, "sd": 2,
                "dt": day, "co": "DE", "is": "Ministry", "ci": f"URN:UVCI:01:DE:DEMO/{number}#A"}],
     }  # fmt: skip
+
+
+def test_a_picture_is_judged_by_a_list(run, tmp_path: Path, capsys):
+    deployment = Deployment(tmp_path)
+    card = tmp_path / "card.png"
+    claims = tmp_path / "claims.json"
+    claims.write_text(json.dumps(vaccinated("1")))
+    files.save_private(tmp_path / "issuer.key.pem", ISSUER, None)
+    issued = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 3600))
+    run(
+        "issue", "hc1", "--key", tmp_path / "issuer.key.pem", "--kid", key_id(ISSUER.public_key()).hex(),
+        "--claims", claims, "--issued", issued, "--png", card,
+    )  # fmt: skip
+    listed, bundle = tmp_path / "withdrawn.txt", tmp_path / "withdrawn.gatepost"
+    run("trust", "revoke", listed, "--uvci", "URN:UVCI:01:DE:DEMO/1#A")
+    files.save_private(tmp_path / "authority.key.pem", AUTHORITY, None)
+    run("trust", "revocations", "bundle", listed, "--key", tmp_path / "authority.key.pem", "-o", bundle)
+    signed = ("--authority", deployment.path("authority.pub.pem"), "--policy", deployment.policy())
+
+    def scan(*arguments: object) -> int:
+        try:
+            return main.main(["scan", str(card), "--trust", deployment.bundle(3), *map(str, arguments)])
+        finally:
+            capsys.readouterr()
+
+    assert scan(*signed) == 0
+    assert scan(*signed, "--withdrawn", bundle) == 4
+    assert scan(*signed, "--withdrawn", listed) == 1  # nobody signed it
+    assert scan("--policy", "demonstration") == 0
+    assert scan("--policy", "demonstration", "--withdrawn", listed) == 4
+    assert main.main(["scan", str(card), "--withdrawn", str(listed)]) == 1

@@ -75,6 +75,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="who may pass: a policy's file, its bundle, or the name of a ready one",
     )
     parser.add_argument(
+        "--withdrawn",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="withdrawn certificates: a list as gatepost trust revocations import reads it, or with --authority the "
+        "bundle that it signed; may be given again",
+    )
+    parser.add_argument(
         "--one-traveller",
         action="store_true",
         help="the pictures are certificates of one traveller, for a policy of several proofs",
@@ -110,7 +118,13 @@ def moment(text: str) -> float:
 def run(args: argparse.Namespace) -> int:
     from gatepost.sim.provision import provision
 
-    ready = provision(args.trust, args.authority, args.at, args.policy) if args.trust else None
+    if args.withdrawn and not args.trust:
+        raise GatepostError(
+            "--withdrawn goes with --trust: nothing is withdrawn of issuers that nobody trusts"
+        )
+    ready = None
+    if args.trust:
+        ready = provision(args.trust, args.authority, args.at, args.policy, args.withdrawn)
     if ready and ready.note:
         print(f"gatepost: {ready.note}", file=sys.stderr)
     if args.screens:
@@ -123,6 +137,7 @@ def run(args: argparse.Namespace) -> int:
         settings["files"] = reading_files(keys, args.at, args.micropython)
     if ready:
         settings |= {"bundle": ready.bundle, "policy": ready.policy, "authority": ready.authority}
+        settings["revocation"] = ready.withdrawn
     outcomes = list(_outcomes(args, settings))
     if not outcomes:
         raise GatepostError("there is no picture to scan")

@@ -33,15 +33,20 @@ def read_image(image: bytes) -> dict[str, bytes]:
 
 
 def put_files(path: Path, files: dict[str, bytes], size: int = DEFAULT_SIZE) -> None:
-    """Write `files` into the image at `path`, which keeps its other files; without an image, make one of `size`."""
+    """Write `files` into the image at `path`, which keeps its other files; without an image, make one of `size`
+    or of what they need."""
     kept: dict[str, bytes] = {}
     if path.exists():
         image = path.read_bytes()
         size = len(image)
         kept = read_image(image)
+    else:
+        needed = sum(map(len, files.values())) * 5 // 4 + DEFAULT_SIZE // 2
+        size = max(size, -(-needed // BLOCK_SIZE) * BLOCK_SIZE)
     # A list takes the place of the whole old list, whose parts would only take room.
-    if "trust/manifest" in files:
-        kept = {name: content for name, content in kept.items() if not name.startswith("trust/")}
+    for kind in ("trust/", "revocation/"):
+        if kind + "manifest" in files:
+            kept = {name: content for name, content in kept.items() if not name.startswith(kind)}
     beside = path.with_name(path.name + ".new")
     beside.write_bytes(pack_image({**kept, **files}, size))
     beside.replace(path)

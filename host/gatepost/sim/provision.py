@@ -20,6 +20,9 @@ from gatepost.keys.files import load_authority
 from gatepost.policy.bundle import build_policy, find_policy, is_bundle, read_policy_bundle
 from gatepost.policy.compiling import compile_policy
 from gatepost.policy.source import read_source
+from gatepost.revocation.bundle import build_revocations, read_content
+from gatepost.revocation.sources import Options as Withdrawals
+from gatepost.revocation.sources import read_sources as read_withdrawals
 from gatepost.trust.bundle import build_bundle, read_bundle
 from gatepost.trust.demonstration import is_demonstration_record
 from gatepost.trust.records import ENVIRONMENTS, KeyRecord
@@ -38,6 +41,7 @@ class Provision:
     keys: int
     policy: bytes | None = None
     note: str = ""
+    withdrawn: bytes | None = None
 
 
 def provision(
@@ -45,9 +49,11 @@ def provision(
     authority: str | os.PathLike[str] | None = None,
     at: float | None = None,
     policy: str | os.PathLike[str] | None = None,
+    withdrawn: Sequence[str | os.PathLike[str]] = (),
 ) -> Provision:
     """Make ready what `sources` hold. `authority`: file of the public key that signed a bundle; `at`: unix seconds;
-    `policy`: a policy's bundle or source, or the name of a ready one."""
+    `policy`: a policy's bundle or source, or the name of a ready one; `withdrawn`: lists of withdrawn certificates, or
+    the bundle of them that `authority` signed."""
     paths = [Path(each) for each in sources]
     if authority is not None:
         if len(paths) != 1 or not is_bundle(paths[0]):
@@ -56,7 +62,9 @@ def provision(
         data = paths[0].read_bytes()
         # The scanner would refuse it too, and keep the reason to itself.
         keys = len(read_bundle(data, key).keys())
-        return Provision(data, point(key), keys, _signed_policy(policy, key), "" if policy else NO_POLICY)
+        note = "" if policy else NO_POLICY
+        lists = _signed_lists(withdrawn, key)
+        return Provision(data, point(key), keys, _signed_policy(policy, key), note, lists)
     now = time.time() if at is None else at
     records, tally = read_sources(paths, Options(at=now))
     if not records:
@@ -68,12 +76,16 @@ def provision(
     rules = None
     if policy is not None:
         rules = build_policy(_policy_parts(find_policy(policy)), signer, 1, environment, max(1, int(now)))
+    lists = None
+    if withdrawn:
+        entries, _ = read_withdrawals(map(Path, withdrawn), Withdrawals(at=now))
+        lists = build_revocations(entries, signer, 1, environment, max(1, int(now)))
     notes = [] if policy else [NO_POLICY]
     if any(map(is_bundle, paths)):
         notes.append("the bundle's signature was not checked: name its authority's key with --authority")
     if tally.skipped:
         notes.append("left out: " + ", ".join(f"{count} {reason}" for reason, count in tally.skipped.items()))
-    return Provision(bundle, point(signer.public_key()), len(records), rules, "; ".join(notes))
+    return Provision(bundle, point(signer.public_key()), len(records), rules, "; ".join(notes), lists)
 
 
 def _signed_policy(policy: str | os.PathLike[str] | None, key: ec.EllipticCurvePublicKey) -> bytes | None:
@@ -84,6 +96,21 @@ def _signed_policy(policy: str | os.PathLike[str] | None, key: ec.EllipticCurveP
         raise GatepostError(f"{path} is not signed by that authority: gatepost policy pack signs it")
     data = path.read_bytes()
     read_bundle(data, key)
+    return data
+
+
+def _signed_lists(
+    withdrawn: Sequence[str | os.PathLike[str]], key: ec.EllipticCurvePublicKey
+) -> bytes | None:
+    if not withdrawn:
+        return None
+    path = Path(withdrawn[0])
+    if len(withdrawn) != 1 or not is_bundle(path):
+        raise GatepostError(
+            f"{path} is not signed by that authority: gatepost trust revocations bundle signs it"
+        )
+    data = path.read_bytes()
+    read_content(read_bundle(data, key))
     return data
 
 

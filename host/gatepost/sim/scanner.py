@@ -42,9 +42,9 @@ class VirtualScanner:
     """One scanner, from its start to its end.
 
     `flash`: the file that is its flash; None makes one that goes with the scanner. `bundle`: a trust bundle, `policy`:
-    a policy bundle (bytes or their files), and `authority`: the 65 bytes of their authority's public key, put on flash
-    before the start; without them the flash is used as it is. `clock`: unix seconds at which the scanner's clock
-    stands, None for this computer's.
+    a policy bundle, `revocation`: one of withdrawn certificates (bytes or their files), and `authority`: the 65 bytes
+    of their authority's public key, put on flash before the start; without them the flash is used as it is. `clock`:
+    unix seconds at which the scanner's clock stands, None for this computer's.
     `size`: of the screen; `camera`: the largest frame; `hold`: seconds a verdict stays; `cut`: the write to flash at
     which the power goes; `files`: what else is put on flash before the start, as of `sim.reading`.
     """
@@ -54,6 +54,7 @@ class VirtualScanner:
         flash: str | os.PathLike[str] | None = None,
         bundle: str | os.PathLike[str] | bytes | None = None,
         policy: str | os.PathLike[str] | bytes | None = None,
+        revocation: str | os.PathLike[str] | bytes | None = None,
         authority: bytes | None = None,
         clock: float | None = None,
         size: tuple[int, int] = (320, 240),
@@ -70,7 +71,7 @@ class VirtualScanner:
         self._firmware = find_firmware()
         self._own = None if flash else tempfile.TemporaryDirectory(prefix="gatepost-")
         self.flash = Path(flash) if flash else Path(self._own.name) / "flash.img" if self._own else Path()
-        self._files = {**(files or {}), **_bundle_files([bundle, policy], authority)}
+        self._files = {**(files or {}), **_bundle_files([bundle, policy, revocation], authority)}
         self._clock = clock
         self._clock_trusted = True
         self._size = size
