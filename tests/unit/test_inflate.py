@@ -49,6 +49,23 @@ def test_raw_deflate(mp, data):
     assert mp.call(INFLATE, raw(data), 16384, -15) == data
 
 
+@pytest.mark.parametrize("size", [300, 512, 513, 1000, 1024, 1025, 8192, 16384, 32768, 40960])
+def test_references_reach_as_far_back_as_the_limit_allows(mp, size):
+    part = random.Random(3).randbytes(100)
+    data = part + random.Random(4).randbytes(size - 200) + part
+    assert mp.call(INFLATE, zlib.compress(data, 9), size) == data
+    assert mp.call(INFLATE, raw(data), size, -15) == data
+
+
+def test_the_window_is_no_larger_than_what_may_come_out(mp):
+    used = mp.run(
+        "import gc\nfrom scanner.codec.inflate import inflate\ngc.collect()\nbefore = gc.mem_alloc()\ngc.disable()\n"
+        "inflate(stream, 8192)\nresult = gc.mem_alloc() - before\ngc.enable()",
+        stream=zlib.compress(random.Random(5).randbytes(700), 9),
+    )
+    assert 8192 < used < 20_000
+
+
 def test_the_limit_is_the_largest_length_allowed(mp):
     data = b"x" * 1000
     assert mp.call(INFLATE, zlib.compress(data), 1000) == data

@@ -11,6 +11,7 @@ import deflate
 from micropython import const
 
 _PIECE = const(512)
+_LEAST_WINDOW = const(8)  # bits (RFC 1950, 2.2)
 _GZIP_END = const(8)  # CRC-32 and length, little-endian (RFC 1952, 2.3.1)
 
 
@@ -27,7 +28,7 @@ def inflate(data, limit, wbits=15):
     if wbits > 0:
         _check_header(data)
     source = io.BytesIO(data)
-    stream = deflate.DeflateIO(source, deflate.ZLIB if wbits > 0 else deflate.RAW, abs(wbits))
+    stream = deflate.DeflateIO(source, deflate.ZLIB if wbits > 0 else deflate.RAW, _window(abs(wbits), limit))
     out = bytearray()
     try:
         while True:
@@ -43,6 +44,13 @@ def inflate(data, limit, wbits=15):
     if rest and (wbits > 0 or not _ends_gzip(rest, out)):
         raise ValueError("bytes after the end of the stream")
     return bytes(out)
+
+
+def _window(wbits, limit):
+    # Compressors name 32 KB whatever they compress. Nothing refers further back than the output reaches.
+    while wbits > _LEAST_WINDOW and 1 << (wbits - 1) >= limit:
+        wbits -= 1
+    return wbits
 
 
 def _ends_gzip(rest, out):
