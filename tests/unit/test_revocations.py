@@ -227,6 +227,16 @@ def test_a_missing_file_is_damage(rig):
     assert holds(rig, entry(1)) == "revocation_list_damaged"
 
 
+def test_a_list_that_is_gone_is_damage_and_not_none(rig):
+    bundle = lists(5, MANY)
+    rig.push(bundle)
+    rig.run("up.revocations.close()\nos.remove('/b/revocation/manifest')")
+    rig.restart()
+    assert holds(rig, entry(1)) == "revocation_list_damaged"
+    assert rig.push(bundle)[0] == {"kind": "revocation", "version": 5}
+    assert holds(rig, entry(1)) is True
+
+
 def test_a_manifest_of_another_authority_is_damage(rig):
     rig.run(
         "os.mkdir('/b/revocation')\nput('revocation/manifest', data)",

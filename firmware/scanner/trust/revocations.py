@@ -118,9 +118,14 @@ def key(claims, kind, digest):
 def open_revocations(root):
     """The verified lists under `root`, or a NoRevocations."""
     authority = identity.authority(root)
-    signed = durable.read(root + "/revocation/manifest", LIMIT + 1)
-    if signed is None or authority is None:
+    folder = root + "/revocation/"
+    signed = durable.read(folder + "manifest", LIMIT + 1)
+    if authority is None:
         return NoRevocations()
+    if signed is None:
+        # There was a list, and flash has lost it, unless the first one is just arriving.
+        lost = durable.exists(folder + "floor") and not durable.exists(folder + "next")
+        return NoRevocations("revocation_list_damaged" if lost else "no_revocation_list")
     try:
         return attach(root, read_manifest(signed, authority, "revocation"))
     except (ValueError, OSError):
