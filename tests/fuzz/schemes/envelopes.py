@@ -13,9 +13,10 @@ from gatepost.issue import base45
 from gatepost.issue.hc1 import key_id
 
 from fuzz import readers, writers
+from fuzz.pieces import bend
 from fuzz.schemes.layers import Flaws, Layer, public_key, signature
 from fuzz.schemes.words import words
-from fuzz.values import Tag, bend, twist
+from fuzz.values import Tag, twist
 
 State = dict[str, Any]
 ALGORITHMS = {"P-256": -7, "P-384": -35, "RSA": -37}

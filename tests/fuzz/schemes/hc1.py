@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from harness import samples_dcc, samples_israel, samples_who
 from harness.certificates import NOW, YEAR, negative_test, p256, p384, record, recovery, vaccination
 
 from fuzz import readers
+from fuzz.pieces import bend
 from fuzz.schemes import envelopes
 from fuzz.schemes.envelopes import from_text, inflated, opened, state, text_of
 from fuzz.schemes.layers import Layer, Scheme, Seed
@@ -26,9 +28,8 @@ from fuzz.schemes.sound import (
     today,
     word,
 )
-from fuzz.values import bend
 
-_SEEDS = 60  # of the corpora, each also with its content signed by our key
+_CASES = 60  # of the EU's, one of so many:
 _EVERY = 3
 KEYS = {"p256": p256(), "p384": p384(), "p256-of-nobody": p256(9)}
 RECORDS = [record(p256()), record(p384()), record(p256(3), usage=1)]
@@ -46,6 +47,19 @@ STAMPED = {
         "bo": "B1",
         "vls": "2021-05-11",
         "is": "Utopia",
+    },
+}
+NEWEST = {
+    "n": "Aïcha Example",
+    "dob": "1984-07-19",
+    "nt": "UTO",
+    "id": "X1234567",
+    "v": "1.0",
+    "vx": {
+        "vp": "YellowFeverProductd2c75a15ed309658b3968519ddb31690",
+        "tg": "1D47",
+        "dv": "2021-05-01",
+        "bo": "B1",
     },
 }
 DDCC = {
@@ -72,6 +86,7 @@ def scheme(corpora: Path | None) -> Scheme:
             ("a test", 1, negative_test(), "p256"),
             ("a recovery", 1, recovery(), "p384"),
             ("a yellow card", -6, STAMPED, "p256"),
+            ("a yellow card of 2026", -6, NEWEST, "p256"),
             ("a DDCC vaccination", 3, DDCC, "p256"),
             (
                 "a DDCC test",
@@ -135,15 +150,15 @@ def scheme(corpora: Path | None) -> Scheme:
 def _samples(corpora: Path | None) -> list[Any]:
     if corpora is None:
         return []
-    union = list(samples_dcc.samples(corpora))[::_EVERY][:_SEEDS]
+    union = list(samples_dcc.samples(corpora))[::_EVERY][:_CASES]
     others = [*samples_who.samples(corpora), *samples_israel.samples(corpora)]
     used = [each for each in others if each.frames[0][:4].upper() == b"HC1:"]
-    kids = {readers_kid(each.frames[0]) for each in used}
+    kids = {_kid(each.frames[0]) for each in used}
     # WHO's lists hold thousands of keys; those of the samples suffice.
     return union + [_with_keys(each, kids) for each in used]
 
 
-def readers_kid(text: bytes) -> bytes | None:
+def _kid(text: bytes) -> bytes | None:
     try:
         envelope = bare(readers.cbor(inflated(from_text(text, "HC1:"))))
         return readers.cbor(envelope[0]).get(4, envelope[1].get(4))
@@ -152,9 +167,7 @@ def readers_kid(text: bytes) -> bytes | None:
 
 
 def _with_keys(sample: Any, kids: set[bytes | None]) -> Any:
-    import dataclasses
-
-    return dataclasses.replace(sample, keys=[key for key in sample.keys if key["kid"] in kids])
+    return replace(sample, keys=[key for key in sample.keys if key["kid"] in kids])
 
 
 def _genuine(frames: tuple[bytes, ...], records: list[dict[str, Any]]) -> Any:
@@ -225,10 +238,10 @@ def _check_who(inside: Any, now: int, at_top: bool) -> None:
     word(body.get("n") or body.get("name"), "name")
     birth(body.get("dob", body.get("birthDate", "")), "birth")
     if label == -6:
-        row = bare(body.get("v"))
+        row = bare(body["vx"] if "vx" in body else body.get("v"))
         row = bare(row[0]) if isinstance(row, list) else row
         need(isinstance(row, dict), "v")
-        need(last_day(row.get("dt"), "dt") <= today(now), "dt")
+        need(last_day(row.get("dv") or row.get("dt"), "dt") <= today(now), "dt")
         # A code, or a number.
         need(bare(row.get("dn")) is None or isinstance(bare(row["dn"]), str) or count(row["dn"], "dn"), "dn")
     elif "test" in body:

@@ -7,6 +7,7 @@ import json
 import random
 from datetime import UTC, datetime
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,11 @@ from harness import samples_israel
 from harness.certificates import NOW, p256, record, rsa2048
 
 from fuzz import readers, writers
+from fuzz.pieces import bend
 from fuzz.schemes.layers import Flaws, Layer, Scheme, Seed, public_key
 from fuzz.schemes.sound import Malformed, birth, last_day, need, today
 from fuzz.schemes.words import names
-from fuzz.values import bend, twist
+from fuzz.values import twist
 
 KEYS: dict[str, Any] = {"p256": p256(), "rsa": rsa2048(), "nobody": p256(9)}
 RECORDS = [
@@ -90,8 +92,6 @@ def _to_signed(value: dict[str, Any], quirk: random.Random | None, flaws: Flaws)
 
 
 def _digest(content: bytes, double: bool) -> bytes:
-    from hashlib import sha256
-
     once = sha256(content).digest()
     return sha256(once).digest() if double else once
 

@@ -14,12 +14,13 @@ from gatepost.issue import ith1
 from harness.certificates import NOW, YEAR, p256, record
 
 from fuzz import readers, writers
+from fuzz.pieces import bend
 from fuzz.schemes import envelopes
 from fuzz.schemes.envelopes import from_text, inflated, opened, state, text_of
 from fuzz.schemes.layers import Flaws, Layer, Scheme, Seed
 from fuzz.schemes.sound import Malformed, bare, count, last_day, moment, need, seconds, today, word
 from fuzz.schemes.words import words
-from fuzz.values import Tag, bend, twist
+from fuzz.values import Tag, twist
 
 READING = ith1.ReadingKey(b"READ-UT1", "UT", NOW - YEAR, NOW + YEAR, bytes(range(32)))
 KEYS = {"p256": p256(31), "p256-of-pt": p256(32), "p256-of-nobody": p256(33)}

@@ -57,7 +57,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Scheme:
-    """genuine(frames, case) -> signed content, ValueError where no trusted key signed it; unsound(content, now) -> what
+    """genuine(frames) -> signed content, ValueError where no trusted key signed it; unsound(content, now) -> what
     is malformed in content that passed, "" where nothing is. Both are written apart from the firmware."""
 
     name: str

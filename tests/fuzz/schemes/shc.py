@@ -15,11 +15,12 @@ from harness.cards import ISSUER, card_record, laboratory, unbase64, vaccinated
 from harness.certificates import NOW, p256
 
 from fuzz import writers
+from fuzz.pieces import bend
 from fuzz.schemes.envelopes import inflated, verifies
 from fuzz.schemes.layers import Flaws, Layer, Scheme, Seed, signature
 from fuzz.schemes.sound import Malformed, birth, first_day, moment, need, seconds, today, word
 from fuzz.schemes.words import names
-from fuzz.values import bend, twist
+from fuzz.values import twist
 
 KEYS = {"p256": p256(), "nobody": p256(9)}
 _SEEDS = 40
@@ -63,7 +64,7 @@ def scheme(corpora: Path | None) -> Scheme:
         Layer(
             "content", lambda value, draw: value | {"content": bend(value["content"], draw)}, _to_packed, 2
         ),
-        Layer("packed", bend_packed, _to_parts, 1),
+        Layer("packed", _bend_packed, _to_parts, 1),
         Layer("parts", _change_parts, _to_compact, 2),
         Layer("compact", bend, _to_text, 1),
         Layer("text", bend, _to_frames, 1),
@@ -82,7 +83,7 @@ def _state(claims: Any) -> dict[str, Any]:
 
 def _content(text: bytes) -> Any:
     try:
-        return json.loads(inflated(_unbase64(_compact(text).split(".")[1]), -15))
+        return json.loads(inflated(unbase64(_compact(text).split(".")[1]), -15))
     except (ValueError, IndexError):
         return None
 
@@ -103,7 +104,7 @@ def _to_packed(value: dict[str, Any], quirk: random.Random | None, flaws: Flaws)
     return value | {"packed": deflate.compress(value["content"]) + deflate.flush()}
 
 
-def bend_packed(value: dict[str, Any], draw: random.Random) -> dict[str, Any]:
+def _bend_packed(value: dict[str, Any], draw: random.Random) -> dict[str, Any]:
     return value | {"packed": bend(value["packed"], draw)}
 
 
@@ -178,10 +179,10 @@ def _genuine(frames: tuple[bytes, ...], records: list[dict[str, Any]]) -> Any:
     parts = compact.split(".")
     if len(parts) != 3:
         raise ValueError("parts")
-    header = json.loads(_unbase64(parts[0]))
-    content = json.loads(inflated(_unbase64(parts[1]), -15))
-    message, given = compact.rpartition(".")[0].encode(), _unbase64(parts[2])
-    kid = _unbase64(header["kid"])
+    header = json.loads(unbase64(parts[0]))
+    content = json.loads(inflated(unbase64(parts[1]), -15))
+    message, given = compact.rpartition(".")[0].encode(), unbase64(parts[2])
+    kid = unbase64(header["kid"])
     for record in records:
         if (
             record["kid"] == kid
@@ -190,10 +191,6 @@ def _genuine(frames: tuple[bytes, ...], records: list[dict[str, Any]]) -> Any:
         ):
             return content
     raise ValueError("nobody signed it")
-
-
-def _unbase64(text: str) -> bytes:
-    return unbase64(text)
 
 
 def _joined(frames: tuple[bytes, ...]) -> bytes:

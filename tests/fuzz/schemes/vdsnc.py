@@ -20,11 +20,12 @@ from harness.certificates import NOW, p256, p384
 from harness.seals import TESTED, VACCINATED, authority_key, authority_record, signer
 
 from fuzz import readers, writers
+from fuzz.pieces import bend
 from fuzz.schemes.envelopes import verifies
 from fuzz.schemes.layers import Flaws, Layer, Scheme, Seed, public_key, signature
 from fuzz.schemes.sound import Malformed, birth, count, last_day, moment, need, today, word
 from fuzz.schemes.words import names
-from fuzz.values import bend, twist
+from fuzz.values import twist
 
 KEYS = {"p256": p256(8), "p384": p384(8)}
 _TAGS: list[Any] = [
