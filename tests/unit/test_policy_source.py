@@ -46,13 +46,14 @@ def test_settings_become_switches(tmp_path):
     text = GOOD + (
         '[settings]\nprivacy = "verdict"\nutc_offset = "-03:30"\nlist_old_days = 1\nlist_limit_days = 2\n'
         'reject_expired_keys = true\nwithout_expiry = ["WHO DVC"]\nwait_seconds = 30\nexplain = true\n'
-        'unverifiable = "refuse"\nunknown_codes = "check"\n'
+        'unverifiable = "refuse"\nunknown_codes = "check"\nrevocation_limit_days = 3\n'
     )
     assert cbor2.loads(compile_policy(read(tmp_path, text))["policy"])["switches"] == {
         "privacy": "verdict",
         "utc_offset": -12600,
         "list_old": 1,
         "list_limit": 2,
+        "revocation_limit": 3,
         "reject_expired_keys": True,
         "without_expiry": ["WHO DVC"],
         "wait": 30,
@@ -83,6 +84,7 @@ def test_settings_become_switches(tmp_path):
         ("[lists]", "[settings]\nunverifiable = 'pass'\n[lists]", "unverifiable is one of check, refuse"),
         ("[lists]", "[settings]\nunknown_codes = true\n[lists]", "unknown_codes is a str"),
         ("[lists]", "[settings]\nutc_offset = 2\n[lists]", "utc_offset is a str"),
+        ("[lists]", "[settings]\nrevocation_limit_days = 0\n[lists]", "1 or more"),
         ("[lists]", "[settings]\nexplain = 1\n[lists]", "explain is a bool"),
         ("[lists]", "[codes.shade]\nred = ['r']\n[lists]", "no fact 'shade'"),
         ("comirnaty = [", "other = ['EU/1/20/1528']\ncomirnaty = [", "is both"),

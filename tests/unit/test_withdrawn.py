@@ -21,7 +21,18 @@ from gatepost.issue.hc1 import key_id
 from gatepost.revocation.bundle import build_revocations
 from gatepost.revocation.records import Withdrawal
 from harness.cards import card, card_record, unbase64, vaccinated
-from harness.certificates import NOW, STAND_INS, YEAR, issue, p256, record, rsa2048, unpack, vaccination
+from harness.certificates import (
+    NOW,
+    STAND_INS,
+    YEAR,
+    holder,
+    issue,
+    p256,
+    record,
+    rsa2048,
+    unpack,
+    vaccination,
+)
 from harness.seals import authority_record, seal, signer
 from unit.bundle_rig import AUTHORITY, Rig
 
@@ -87,6 +98,13 @@ def sealed() -> str:
 def cases() -> dict[str, Any]:
     """By name: (text, keys, identifier that withdraws it, one that does not)."""
     hc1 = issue(vaccination(ci="URN:UVCI:01:DE:X#1", co="DE"), issuer="XX")
+    entry = {
+        "ci": "URN:UVCI:01:GB:1#A",
+        "co": "GB",
+        "df": "2021-06-30T10:00:00Z",
+        "du": "2021-07-02T10:00:00Z",
+    }
+    pass_ = issue(holder() | {"d": [entry]})
     half = cbor2.loads(unpack(hc1)).value[3][:32]
     rsa = issue(vaccination(), rsa2048())
     keys = [record(p256())]
@@ -105,6 +123,8 @@ def cases() -> dict[str, Any]:
     cards, seals = [card_record()], [authority_record()]
     fingerprint = short(barcode.public_bytes(Encoding.DER))
     return {
+        "England's pass": (pass_, keys, Withdrawal("HC1", "UCI", short(b"URN:UVCI:01:GB:1#A")),
+                           Withdrawal("HC1", "UCI", short(b"URN:UVCI:01:GB:2#A"))),
         "HC1 UCI": (hc1, keys, Withdrawal("HC1", "UCI", short(b"URN:UVCI:01:DE:X#1")),
          Withdrawal("VDS-NC", "UCI", short(b"URN:UVCI:01:DE:X#1"))),
         "HC1 country of entry": (hc1, keys, Withdrawal("HC1", "COUNTRYCODEUCI", short(b"DEURN:UVCI:01:DE:X#1")),
@@ -143,6 +163,7 @@ def green_record(key: Any) -> dict[str, Any]:
 
 
 NAMES = (
+    "England's pass",
     "HC1 UCI", "HC1 country of entry", "HC1 country of envelope", "HC1 signature", "HC1 RSA signature", "SHC rid",
     "SHC rid before", "SHC older identifier", "VDS-NC number", "VDS-NC signature", "VDS-NC signer", "IL number",
     "IL batch", "ITH1 number",

@@ -57,7 +57,8 @@ def fill(claims, payload, issuer=None):
             raise Refusal("bad_content", "tg")
     elif not entries:
         _domestic(claims, payload)
-    _revocation_ids(claims, [entry for _, entry in entries], issuer)
+    # England's pass has its number in an entry of its own.
+    _revocation_ids(claims, [entry for _, entry in entries] or _entries(payload, "d"), issuer)
 
 
 def text(value):

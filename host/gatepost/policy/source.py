@@ -231,6 +231,8 @@ def _settings(table: Any) -> dict[str, Any]:
             raise GatepostError(f"[settings] {name} is a {_SETTINGS[name].__name__}")
         if value not in _CHOICES.get(name, (value,)):
             raise GatepostError(f"[settings] {name} is one of {', '.join(_CHOICES[name])}")
+    if table.get("revocation_limit_days", 1) < 1:
+        raise GatepostError("[settings] revocation_limit_days is 1 or more; without it no list is asked for")
     _texts(table.get("without_expiry", []), "[settings] without_expiry")
     return table
 
