@@ -94,6 +94,7 @@ def test_sampling_is_bilinear_or_of_the_nearest_pixel(mp, left):
 
 
 DRIFT = """
+from array import array
 from scanner.vision.drift import Drift
 from scanner.vision.mesh import BIAS, Mesh
 from scanner.vision.projection import Projection
@@ -109,7 +110,7 @@ values = bytearray(size * size)
 for _ in range(4):
     s.sample(frame, width, height, mesh, 0, values)
     drift.follow(frame, width, height, mesh, values, 0, drift.contrast(values, size) // 3)
-result = [[(v - BIAS) / 256 for v in nodes[: mesh.side * mesh.side]] for nodes in (mesh.x, mesh.y)]
+result = [[(v - BIAS) / 256 for v in array("i", bytes(nodes))] for nodes in (mesh.x, mesh.y)]
 """
 
 

@@ -170,7 +170,6 @@ class AlignmentSearch:
         self._best = array("i", (0,) * 2)
         self.dx = 0
         self.dy = 0
-        self.score = 0.0
 
     def find(self, frame, width, height, x, y, steps, reach, flip):
         """Look around (x, y), `reach` modules each way; `steps`: the module vectors in 1/4096 px. True if it is there:
@@ -196,8 +195,7 @@ class AlignmentSearch:
         _correlate(patch, 0, 0, patch, side, self._best)
         i, j = self._best
         middle = _score(patch, side, i, j)
-        self.score = middle / (136 * contrast)
-        if self.score < 0.75:
+        if middle / (136 * contrast) < 0.75:
             return False
         du = dv = 0.0
         if 4 < i < side - 5:

@@ -67,7 +67,7 @@ class Decoder:
         self._search = FinderSearch(max_width, max_height, self._room)
         self._budget = Budget()
         self._stages = Stages(clock)
-        self._grouping = Grouping()
+        self._grouping = Grouping(self._room)
         self._reading = Reading(self._budget, self._stages, self._room)
         self._found = []
         self._used = set()  # numbers of the finders that belong to a symbol

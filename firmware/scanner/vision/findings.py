@@ -7,6 +7,7 @@ import micropython
 from micropython import const
 
 from scanner.vision.probe import examine
+from scanner.vision.room import numbers
 
 _BIAS = const(1 << 20)
 _ROOM = const(64)  # finders kept at most: noise and text must not make the grouping explode
@@ -144,7 +145,7 @@ class Findings:
     """`count` finders, of which `get` tells; `places`: seven numbers of each."""
 
     def __init__(self):
-        self.places = array("i", (0,) * (_RECORD * _ROOM))
+        self.places = numbers("i", _RECORD * _ROOM)
         # Finders; how many were numbered; points for those that showed along (nearly) all lines; how many hits looked
         # like a finder down and across; whether one of light on dark was among the former.
         self._counts = array("i", (0, 0, 0, 0, 0))

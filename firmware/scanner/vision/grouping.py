@@ -11,6 +11,7 @@ from array import array
 import micropython
 from micropython import const
 
+from scanner.vision.room import Room, numbers
 from scanner.vision.roots import integer_root
 
 _MOST_FINDERS = const(24)  # those hit by most rows; each triple costs time
@@ -120,7 +121,7 @@ def _find_legs(f: ptr32, n: int, i: int, legs: ptr32) -> int:
 
 
 @micropython.viper
-def _join_legs(f: ptr32, i: int, legs, count: int, best: ptr32, kept: int) -> int:
+def _join_legs(f: ptr32, i: int, legs, count: int, best: ptr16, kept: int) -> int:
     # Every two legs that may be those of one corner, sorted into `best`: badness, then the three finders.
     hits = ptr32(int(f) + 16)
     j = 1
@@ -157,16 +158,16 @@ def _join_legs(f: ptr32, i: int, legs, count: int, best: ptr32, kept: int) -> in
                     else:
                         kept += 1
                         best[4 * at] = bad
-                    to = ptr32(int(best) + at * 16)
+                    to = ptr16(int(best) + at * 8)
                     if bad <= int(to[0]):
-                        before = ptr32(int(to) - 16)
+                        before = ptr16(int(to) - 8)
                         while at and int(before[0]) > bad:
                             to[0] = int(before[0])
                             to[1] = int(before[1])
                             to[2] = int(before[2])
                             to[3] = int(before[3])
                             to = before
-                            before = ptr32(int(before) - 16)
+                            before = ptr16(int(before) - 8)
                             at -= 1
                         to[0] = bad
                         to[1] = i
@@ -185,10 +186,10 @@ def _join_legs(f: ptr32, i: int, legs, count: int, best: ptr32, kept: int) -> in
 class Grouping:
     """The triples of one frame's findings, best first."""
 
-    def __init__(self):
-        self._finders = array("i", (0,) * (_FINDER * _MOST_FINDERS))
-        self._legs = array("i", (0,) * (_LEG * _MOST_FINDERS))
-        self._best = array("i", (0,) * (_TRIPLE * _MOST_TRIPLES))
+    def __init__(self, room=None):
+        self._finders = numbers("i", _FINDER * _MOST_FINDERS)
+        self._legs = (room or Room()).first(4 * _LEG * _MOST_FINDERS)
+        self._best = numbers("H", _TRIPLE * _MOST_TRIPLES)
         self._used = array("i")  # numbers of those that belong to a symbol
         self.cost = 0  # of the last arrangement, in thousands of instructions
 

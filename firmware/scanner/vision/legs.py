@@ -9,6 +9,8 @@ from array import array
 import micropython
 from micropython import const
 
+from scanner.vision.room import numbers
+
 _BIAS = const(1 << 20)
 _REACH = const(31)  # samples on each side, a quarter module apart
 _COUNT = const(63)
@@ -155,7 +157,7 @@ class LegEnd:
 
     def __init__(self):
         self._geometry = array("i", (0,) * 9)
-        self._sums = array("i", (0,) * (_COUNT + 1))
+        self._sums = numbers("i", _COUNT + 1)
         self._best = array("i", (0,) * 3)
         self.module = 0.0
         self.x = 0.0

@@ -9,9 +9,10 @@ from array import array
 import micropython
 from micropython import const
 
+from scanner.vision.room import Room, numbers
+
 BIAS = const(1 << 20)  # node coordinates are 1/256 px + BIAS, never negative
 _BIAS = const(1 << 20)
-_NODES = const(23)  # a side, of version 40
 _FAR = const(100000)  # half pixels; a false triple may project anywhere
 _LINES = const(7)  # alignment positions of version 40
 
@@ -106,22 +107,33 @@ def _bend(nodes_x: ptr32, nodes_y: ptr32, side: int, lines: ptr8, count: int, sh
         j += 1
 
 
-class Mesh:
-    """`x`, `y`: node coordinates in 1/256 px + BIAS, `side` nodes a row; node (i, j) is module 8 i, 8 j."""
+@micropython.viper
+def _node(nodes: ptr32, k: int) -> int:
+    return nodes[k]
 
-    def __init__(self):
-        self.x = array("i", (0,) * (_NODES * _NODES))
-        self.y = array("i", (0,) * (_NODES * _NODES))
+
+class Mesh:
+    """`x`, `y`: node coordinates in 1/256 px + BIAS as 32-bit integers, `side` nodes a row; node (i, j) is module
+    8 i, 8 j. `room` holds them."""
+
+    def __init__(self, room=None):
+        self._room = room or Room()
+        self.x = self.y = b""
         self._coefficients = array("i", (0,) * 8)
-        self.shift_x = array("i", (0,) * (_LINES * _LINES))
-        self.shift_y = array("i", (0,) * (_LINES * _LINES))
+        self.shift_x = numbers("i", _LINES * _LINES)
+        self.shift_y = numbers("i", _LINES * _LINES)
         self.side = 0
         self.size = 0
 
     def lay(self, projection):
         """Put every node where the projection says."""
         self.size = projection.size
-        self.side = (projection.size + 6) // 8 + 1
+        side = (projection.size + 6) // 8 + 1
+        if side != self.side:
+            self.side = side
+            nodes = self._room.hold(8 * side * side)
+            self.x = nodes[: 4 * side * side]
+            self.y = nodes[4 * side * side :]
         c = self._coefficients
         c[0] = (projection.along_x << 4) + (1 << 29)
         c[1] = (projection.down_x << 4) + (1 << 29)
@@ -132,6 +144,12 @@ class Mesh:
         c[6] = projection.x0
         c[7] = projection.y0
         _project(self.x, self.y, self.side, c)
+
+    def let_go(self):
+        """Give the nodes' room to others; there is no mesh until it is laid again."""
+        self._room.hold(0)
+        self.x = self.y = b""
+        self.side = 0
 
     def bend(self, lines):
         """Move the nodes by `shift_x`, `shift_y` (1/256 px + BIAS) known at the crossings of `lines` (bytes)."""
@@ -148,8 +166,8 @@ class Mesh:
             fu = u - 16 * i
             fv = v - 16 * j
             for nodes, limit in ((self.x, width), (self.y, height)):
-                top = nodes[k] * (16 - fu) + nodes[k + 1] * fu
-                low = nodes[k + self.side] * (16 - fu) + nodes[k + self.side + 1] * fu
+                top = _node(nodes, k) * (16 - fu) + _node(nodes, k + 1) * fu
+                low = _node(nodes, k + self.side) * (16 - fu) + _node(nodes, k + self.side + 1) * fu
                 at = ((top * (16 - fv) + low * fv) // 256 - BIAS + 128) // 256
                 out.append(max(0, min(limit - 1, at)))
         return tuple(out)

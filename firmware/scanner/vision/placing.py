@@ -44,6 +44,11 @@ class Placing:
         self._frame = b""
         self.end.forget()
 
+    def let_go(self):
+        """Drop what was measured, as each number is a piece of the heap."""
+        self.timing = self.found = 0
+        self.end.module = self.end.x = self.end.y = 0
+
     def place(self, frame, width, height, three, flip):
         """Lay the mesh for a triple of finders (top left, top right, bottom left). False if it is no symbol."""
         self.cost = 0
@@ -231,40 +236,45 @@ class Placing:
                 mesh.lay(projection)
         if count < 3:
             return
-        known = {}
+        known = bytearray(count * count)  # 1 where the displacement is
         last = count - 1
         missed = 0
         for j in range(count):
             for i in range(count):
                 if (i, j) in ((0, 0), (last, 0), (0, last)):
-                    known[i, j] = (0, 0)  # a finder lies there, and the projection goes through it
+                    shift = (0, 0)  # a finder lies there, and the projection goes through it
                 else:
-                    near = _mean([known.get((i - 1, j)), known.get((i, j - 1))]) or (0, 0)
+                    near = self._beside(known, count, i, j)
                     u = lines[i] - 3
                     v = lines[j] - 3
-                    known[i, j] = self._find(projection, u, v, 1, near) or self._find(
+                    shift = self._find(projection, u, v, 1, near) or self._find(
                         projection, u, v, _NEAR_REACH, near
                     )
-                    if known[i, j] is None:
-                        missed += 1
-                        if missed > (count * count - 3) * (1 - LEAST_FOUND):
-                            self.found = 0.0
-                            return
-        self.found = (sum([1 for v in known.values() if v]) - 3) / (len(known) - 3)
+                if shift:
+                    known[j * count + i] = 1
+                    self._shift(j * count + i, shift)
+                else:
+                    missed += 1
+                    if missed > (count * count - 3) * (1 - LEAST_FOUND):
+                        self.found = 0.0
+                        return
+        self.found = (sum(known) - 3) / (count * count - 3)
         for j in range(count):
             for i in range(count):
-                shift = known[i, j] or _mean(
-                    [known.get((i + p, j + q)) for p, q in ((-1, 0), (1, 0), (0, -1), (0, 1))]
-                )
-                x, y = shift or (0, 0)
-                mesh.shift_x[j * count + i] = round(x) + BIAS
-                mesh.shift_y[j * count + i] = round(y) + BIAS
+                if not known[j * count + i]:
+                    self._shift(j * count + i, self._beside(known, count, i, j))
         mesh.bend(bytes(lines))
 
+    def _shift(self, k, shift):
+        self._mesh.shift_x[k] = round(shift[0]) + BIAS
+        self._mesh.shift_y[k] = round(shift[1]) + BIAS
 
-def _mean(shifts):
-    # The mean of the displacements that are known, or None.
-    there = [s for s in shifts if s]
-    if not there:
-        return None
-    return sum([s[0] for s in there]) / len(there), sum([s[1] for s in there]) / len(there)
+    def _beside(self, known, count, i, j):
+        # The mean of the displacements that are known beside column i of row j; none where there are none.
+        x = y = there = 0
+        for column, row in ((i - 1, j), (i + 1, j), (i, j - 1), (i, j + 1)):
+            if 0 <= column < count and 0 <= row < count and known[row * count + column]:
+                x += self._mesh.shift_x[row * count + column] - BIAS
+                y += self._mesh.shift_y[row * count + column] - BIAS
+                there += 1
+        return (x / there, y / there) if there else (0, 0)

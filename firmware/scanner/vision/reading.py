@@ -3,6 +3,8 @@
 # Most frames read at once. Where one does not, the modules themselves tell where the grid has drifted and how they are
 # blurred, and the symbol is read again from what is made of that, block by block: what is corrected stays, and helps
 # to tell the rest. Everything takes its cost off the frame's budget.
+import gc
+
 from micropython import const
 
 from scanner.vision import symbol
@@ -16,6 +18,7 @@ from scanner.vision.levelling import Leveller
 from scanner.vision.mesh import Mesh
 from scanner.vision.placing import END_COST, LEAST_FOUND, Placing
 from scanner.vision.probe import BIAS
+from scanner.vision.room import PATIENT
 from scanner.vision.sampling import Sampler
 from scanner.vision.stages import FIT, READ
 
@@ -44,7 +47,7 @@ class Reading:
 
     def __init__(self, budget, stages, room):
         self._room = room
-        self._mesh = Mesh()
+        self._mesh = Mesh(room)
         self._sampler = Sampler(room)
         self._decider = Decider(room)
         self._leveller = Leveller(room)
@@ -94,16 +97,20 @@ class Reading:
         size = self._mesh.size
         if budget.left <= _FAILURE_COST + size * size * (_READ_COST + _FAIL_COST) // 1000:
             return None
-        coarse = min([f.module for f in three]) >= _LARGE
+        coarse = min(three[0].module, three[1].module, three[2].module) >= _LARGE
+        if self._is_large():
+            # The text may be a long one, for which there must be one piece of the heap: what placing left goes first.
+            self._placing.let_go()
+            gc.collect()
         one = self._first(frame, width, height, flip, coarse)
         # What is large costs most, and is no certificate: it must not take more than there is.
         cost = size * size * _PATIENT_COST // 1000
-        if one is None and budget.left > cost and self._placing.found + self._placing.timing > _LEAST_SIGNS:
+        signs = self._placing.found + self._placing.timing
+        if one is None and self._mesh.side and budget.left > cost and signs > _LEAST_SIGNS:
             one = self._patient(frame, width, height, flip)
         self._room.back(0)
         if one is not None:
             one.inverted = bool(three[0].inverted)
-            one.corners = self._mesh.corners(width, height)
         return one
 
     def complete(self, frame, width, height, finders):
@@ -124,6 +131,10 @@ class Reading:
         stages.spent(FIT, started)
         return None
 
+    def _is_large(self):
+        # Whether the symbol is one of those that the room and the budget let be read once only.
+        return self._mesh.size * self._mesh.size > self._budget.share(PATIENT)
+
     def _first(self, frame, width, height, flip, coarse):
         # Read the grid as it was placed.
         room = self._room
@@ -135,9 +146,15 @@ class Reading:
         modules = room.take(size * size)
         self._sampler.sample(frame, width, height, self._mesh, flip, modules, coarse)
         self._decider.decide(modules, modules, size)
+        corners = ()
+        if self._is_large():
+            # There will be no second reading, and the codewords need the room.
+            corners = self._mesh.corners(width, height)
+            self._mesh.let_go()
         started = self._stages.spent(FIT, started)
         try:
             one = symbol.read(modules, size, room=room)
+            one.corners = corners or self._mesh.corners(width, height)
         except ValueError:
             one = None
         if one is None:
@@ -187,6 +204,7 @@ class Reading:
             part = 0 if one is not None else attempts.settle(grid)
             started = stages.spent(READ, started)
             if one is not None:
+                one.corners = mesh.corners(width, height)
                 return one
             idle = idle + 1 if part == was else 0
             if turn >= _PATIENCE and (idle >= _IDLE or not part):
