@@ -9,7 +9,7 @@ from array import array
 import micropython
 from micropython import const
 
-from scanner.vision.room import numbers
+from scanner.vision.room import Room
 
 _BIAS = const(1 << 20)
 _REACH = const(31)  # samples on each side, a quarter module apart
@@ -155,19 +155,14 @@ def _fit(at: int, v: int, sums: ptr32, out: ptr32) -> int:
 class LegEnd:
     """`module` and `x`, `y`, the middle, of the last finder measured, all in 1/256 px; `likeness` in percent."""
 
-    def __init__(self):
+    def __init__(self, room=None):
         self._geometry = array("i", (0,) * 9)
-        self._sums = numbers("i", _COUNT + 1)
+        self._sums = (room or Room()).first(4 * (_COUNT + 1))
         self._best = array("i", (0,) * 3)
         self.module = 0.0
         self.x = 0.0
         self.y = 0.0
         self.likeness = 0
-
-    def forget(self):
-        """Leave nothing of the last frame."""
-        for i in range(len(self._sums)):
-            self._sums[i] = 0
 
     def measure(self, frame, width, height, flip, x, y, ux, uy, vx, vy):
         """Measure the finder around (x, y) along (ux, uy), about a module; (vx, vy) is as much in the other

@@ -29,8 +29,8 @@ _NEAR_REACH = 2  # and of the others, once that one is known
 
 
 class Placing:
-    def __init__(self, mesh, sampler, alignment):
-        self.end = LegEnd()
+    def __init__(self, mesh, sampler, alignment, room=None):
+        self.end = LegEnd(room)
         self._mesh = mesh
         self._sampler = sampler
         self._alignment = alignment
@@ -42,7 +42,6 @@ class Placing:
     def forget(self):
         """Leave nothing of the last frame."""
         self._frame = b""
-        self.end.forget()
 
     def let_go(self):
         """Drop what was measured, as each number is a piece of the heap."""

@@ -51,7 +51,7 @@ class Reading:
         self._sampler = Sampler(room)
         self._decider = Decider(room)
         self._leveller = Leveller(room)
-        self._placing = Placing(self._mesh, self._sampler, AlignmentSearch(room))
+        self._placing = Placing(self._mesh, self._sampler, AlignmentSearch(room), room)
         self._completion = Completion(self._placing.end, room, budget)
         self._drift = Drift(room)
         self._equaliser = Equaliser(room)
