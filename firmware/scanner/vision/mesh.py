@@ -109,7 +109,8 @@ def _bend(nodes_x: ptr32, nodes_y: ptr32, side: int, lines: ptr8, count: int, sh
 
 @micropython.viper
 def _node(nodes: ptr32, k: int) -> int:
-    return nodes[k]
+    nodes = ptr32(int(nodes) + (k << 2))
+    return nodes[0]
 
 
 class Mesh:
