@@ -189,7 +189,7 @@ def test_chunks_twice_early_and_outside(rig):
         ({}, "bad_parameters"),
         ({"manifest": "text"}, "bad_parameters"),
         ({"manifest": b"", "size": 0}, "bad_parameters"),
-        ({"manifest": b"x", "size": 20_000}, "bad_parameters"),
+        ({"manifest": b"x", "size": 40_000}, "bad_parameters"),
         ({"manifest": b"x", "offset": 5, "size": 10}, "out_of_order"),
         ({"manifest": b"xyz", "offset": 0, "size": 2}, "bad_parameters"),
         ({"manifest": b"xyz"}, "bad_bundle"),
