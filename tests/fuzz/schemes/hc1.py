@@ -122,6 +122,8 @@ def scheme(corpora: Path | None) -> Scheme:
     seeds.append(
         Seed("a DDCC of old", "claims", state(DDCC | {4: NOW + YEAR, 6: NOW - 9}, KEYS, "p256"), NOW)
     )
+    wrapped = seeds[0].value | {"tags": [18, 61]}
+    seeds.append(Seed("a vaccination in the tag of a CWT", "claims", wrapped, NOW))
     for sample in _samples(corpora):
         if sample.frames[0][:4].upper() != b"HC1:":
             continue
