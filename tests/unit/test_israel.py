@@ -115,6 +115,8 @@ def test_keys_of_others(mp):
         ({"e": "2021-07-01 00:00:00"}, "no_rules_for_kind"),
         ({"e": "never"}, "bad_time"),
         ({"e": {}}, "bad_time"),
+        ({"e": "2021-11-228"}, "bad_time"),
+        ({"d1": None, "d2": None, "r": "2021-05-022"}, "bad_content"),
         ({"e": 20211231}, "bad_time"),
         ({"p": [{"e": [7]}]}, "bad_time"),
         ({"d2": {"d": "2021"}}, "bad_content"),

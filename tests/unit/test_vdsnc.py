@@ -274,6 +274,7 @@ def test_when_a_sample_was_taken(mp, sampled, expected):
         ({"ve": [{"vd": [{"dvc": 7}]}]}, "bad_content"),
         ({"ve": [{"vd": [{"dvc": "2021-06-31"}]}]}, "bad_content"),
         ({"ve": [{"vd": [{"dvc": "2021-06"}]}]}, "bad_content"),
+        ({"ve": [{"vd": [{"dvc": "2021-05-02<"}, {"dvc": "2021-06-01"}]}]}, "bad_content"),
         ({"ve": [{"vd": [{"seq": 1}, {"dvc": "2021-06-01", "seq": 2}]}]}, "bad_content"),
         ({"ve": [{"vd": [{"dvc": "2021-06-01", "seq": -1}]}]}, "bad_content"),
         (

@@ -174,5 +174,8 @@ def _is_given(value):
 
 def _date(value):
     """The day of a date or date-time as text, "" where there is none."""
-    day = text(value)[:10]
+    day = text(value)
+    # What stands behind the day without a sign between makes it none.
+    if day[10:11] in ("T", " "):
+        day = day[:10]
     return "" if day == _NO_DATE else day
