@@ -176,8 +176,11 @@ def _genuine(frames: tuple[bytes, ...], records: list[dict[str, Any]]) -> Any:
     whole = json.loads(frames[-1], object_pairs_hook=_once)
     seal = whole["sig"]
     certificate = base64.urlsafe_b64decode(seal["cer"].rstrip("=") + "==")
-    # Read no further than it is asked, as the firmware does: names and serial numbers may be anything.
-    parsed = x509.Certificate.load(certificate)
+    signed, algorithm, given = _children(_children(certificate)[0][1])
+    # Names and serial numbers may be anything, as they may for the firmware: others stand here in their place.
+    fields = [whole for whole, _ in _children(signed[1])]
+    fields[1], fields[3], fields[5] = b"\x02\x01\x01", b"\x30\x00", b"\x30\x00"
+    parsed = x509.Certificate.load(readers.der_bytes([[0x30, [[0x30, fields], algorithm[0], given[0]]]]))
     body: Any = parsed["tbs_certificate"]
     point = body["subject_public_key_info"]["public_key"].native
     size = len(point) // 2
@@ -186,7 +189,7 @@ def _genuine(frames: tuple[bytes, ...], records: list[dict[str, Any]]) -> Any:
         own, _canonical(whole["data"]), base64.urlsafe_b64decode(seal["sigvl"].rstrip("=") + "==")
     ):
         raise ValueError("the signer did not sign it")
-    if not any(_signed_by(parsed, record) for record in records):
+    if not any(_signed_by(signed[0], algorithm[1], given[1][1:], record) for record in records):
         raise ValueError("no authority signed the signer")
     return whole["data"], parsed
 
@@ -197,15 +200,25 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def _signed_by(certificate: x509.Certificate, record: dict[str, Any]) -> bool:
-    body, algorithm, given = (
-        certificate[each] for each in ("tbs_certificate", "signature_algorithm", "signature_value")
-    )
-    chosen: Any = (
-        hashes.SHA384() if algorithm["algorithm"].dotted == "1.2.840.10045.4.3.3" else hashes.SHA256()
-    )
+def _children(data: bytes) -> list[tuple[bytes, bytes]]:
+    """The DER elements in `data`: each whole, and its content."""
+    found = []
+    at = 0
+    while at < len(data):
+        size, start = data[at + 1], at + 2
+        if size & 0x80:
+            count = size & 0x7F
+            size = int.from_bytes(data[start : start + count], "big")
+            start += count
+        found.append((data[at : start + size], data[start : start + size]))
+        at = start + size
+    return found
+
+
+def _signed_by(body: bytes, algorithm: bytes, given: bytes, record: dict[str, Any]) -> bool:
+    chosen: Any = hashes.SHA384() if _SHA384 in algorithm else hashes.SHA256()
     try:
-        public_key(record).verify(given.native, body.dump(), ec.ECDSA(chosen))
+        public_key(record).verify(given, body, ec.ECDSA(chosen))
     except InvalidSignature:
         return False
     return True
