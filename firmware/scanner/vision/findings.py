@@ -16,7 +16,7 @@ _RECORD = const(7)  # numbers of each: x, y (both + _BIAS), module, inverted, hi
 _BYTES = const(28)
 _ALL_LINES = const(8)
 _BRIGHT = const(64)  # grey levels of contrast
-_FALSE_FRIENDS = const(8)
+_FALSE_FRIENDS = const(2)
 _LARGE = const(1536)  # 1/256 px: modules so large that hardly any row misses a finder of them
 # Points of three finders, and of as many by mistake as may be beside them.
 _CROWD = const(6)
@@ -159,10 +159,11 @@ class Findings:
         """Whether there is a code here somewhere, as like as not.
 
         A finder that shows along all lines is hardly ever anything else, nor are two along all but one; but where many
-        things look like one at first, as in noise, it takes more. Many more than a code has are a pattern.
+        things look like one at first, as in noise, it takes more, and of one alone much more. Many more
+        than a code has are a pattern.
         """
         points = self._counts[2]
-        return 1 < points <= _CROWD + _BESIDE and points * _FALSE_FRIENDS > self._counts[3]
+        return 1 < points <= _CROWD + _BESIDE and points * points * _FALSE_FRIENDS > self._counts[3]
 
     @property
     def incomplete(self):
