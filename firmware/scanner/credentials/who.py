@@ -154,6 +154,8 @@ def _translate(payload, names):
         # DDCC writes a code with its system.
         if isinstance(value, dict):
             value = value.get("code")
+            if not isinstance(value, (str, int)):
+                raise Refusal("bad_content", member)
         if isinstance(value, str):
             value = value.strip()
         if isinstance(value, (str, int)):

@@ -223,7 +223,10 @@ def _check_union(body: Any, now: int) -> None:
     elif kind == "t":
         need(moment(row.get("sc"), "sc") <= now, "sc")
         need(word(row.get("tr"), "tr") == "260415000", "tr")
-        need(bare(row.get("tt")) is None or isinstance(bare(row["tt"]), (str, int)), "tt")
+        kind_of_test = bare(row.get("tt"))
+        # A whole number may be written as a fraction, as in JSON.
+        whole = isinstance(kind_of_test, float) and kind_of_test.is_integer()
+        need(kind_of_test is None or isinstance(kind_of_test, (str, int)) or whole, "tt")
     else:
         need(first_day(row.get("df"), "df") <= today(now), "df")
         need(last_day(row.get("du"), "du") >= today(now), "du")
