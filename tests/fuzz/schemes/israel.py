@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import random
+import re
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
@@ -148,7 +149,8 @@ def _check(content: Any, now: int) -> None:
     need(any(each and each.strip() for each in names_of), "no name")
     birth(content.get("b", ""), "b")
     # Without an end it is for the policy, which asks for none here.
-    if content.get("e"):
+    # Its software writes the first day of all where there is none.
+    if content.get("e") and not re.fullmatch(r"0001-01-01([T ].*)?", str(content["e"]).strip()):
         need(last_day(content["e"], "e") >= today(now), "e")
     doses = [content[each] for each in ("d1", "d2", "d3", "d4") if isinstance(content.get(each), dict)]
     dated = [
