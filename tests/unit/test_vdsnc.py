@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from gatepost.issue import vdsnc
 from harness.certificates import NOW, issue, p256, p384, record, vaccination
@@ -151,6 +153,31 @@ def test_a_certificate_that_its_authority_did_not_sign(mp):
         bent = bytearray(certificate)
         bent[at] ^= 1
         assert code(mp, seal(certificate=bytes(bent))) in ("bad_signer", "bad_signature", "unknown_issuer")
+
+
+def test_a_key_of_which_more_is_said_than_its_curve(mp):
+    """Signed by the authority for all that: readers that look behind the curve would see another key, or none."""
+    honest = signer()
+    curve = bytes.fromhex("301306072a8648ce3d020106082a8648ce3d030107")
+    body = der_content(honest.tbs_certificate_bytes)
+    at = body.index(curve)
+    for more in (b"", bytes.fromhex("06072a8648ce3d0201"), b"\x05\x00"):
+        info = der(0x30, der(0x30, curve[2:] + more) + body[at + len(curve) :][:68])
+        signed = der(0x30, body[: at - 2] + info + body[at + len(curve) + 68 :])
+        signature = p256(7).sign(signed, ec.ECDSA(hashes.SHA256()))
+        algorithm = bytes.fromhex("300a06082a8648ce3d040302")
+        certificate = der(0x30, signed + algorithm + der(0x03, b"\0" + signature))
+        assert code(mp, seal(certificate=certificate)) == ("bad_signer" if more else "no_rules_for_kind")
+
+
+def der(tag: int, content: bytes) -> bytes:
+    size = len(content)
+    length = bytes([size]) if size < 128 else b"\x82" + size.to_bytes(2, "big")
+    return bytes([tag]) + length + content
+
+
+def der_content(element: bytes) -> bytes:
+    return element[2 + (element[1] & 127 if element[1] & 128 else 0) :]
 
 
 def usages(*numbers: str) -> x509.ExtendedKeyUsage:

@@ -120,6 +120,7 @@ class Certificate:
         if algorithm.content(OID) != _EC_KEY:
             raise ValueError("key that is on no curve")
         self.kind = _curve(algorithm)
+        algorithm.close()
         point = info.bits()
         info.close()
         size = _SIZES[self.kind]
