@@ -32,6 +32,7 @@ from harness.interpreter import Interpreter
 from vision_report import OURS, Outcome, Timing
 
 SETS = ("gate", "dcc-qr", "qr-zxing")
+SCALED = {"dcc-qr": ("vga", "qvga"), "qr-zxing": ("vga",)}  # to these; `gate` is of its sizes
 PROCESSES = 2
 DECODE = """
 import time
@@ -86,7 +87,8 @@ def shot(frame: Frame, seed: int) -> Shot:
     import frame_maker
 
     if frame.path:
-        return Shot(pictures.luminance(Path(frame.path)), frame.text, 0.0, Path(frame.path).name)
+        image = pictures.luminance(Path(frame.path), frame_maker.SIZES[frame.size])
+        return Shot(image, frame.text, 0.0, Path(frame.path).name)
     if frame.kind in frame_empty.KINDS:
         image = frame_empty.make(frame.kind, frame_maker.SIZES[frame.size], seed, frame.number)
         return Shot(image, "", 0.0, f"{frame.number:03}")
@@ -107,10 +109,9 @@ def planned(args: argparse.Namespace) -> Iterator[Frame]:
     for wanted in args.set:
         for number, (path, row) in enumerate(pictures.rows(args.corpora, wanted)):
             if number % args.every == 0:
-                kind, size = (row["class"], row["size"]) if wanted == "gate" else (wanted, "")
-                yield Frame(
-                    f"gate {kind}" if wanted == "gate" else kind, size, number, str(path), row["text"]
-                )
+                kind = f"gate {row['class']}" if wanted == "gate" else wanted
+                for size in SCALED.get(wanted) or (row["size"],):
+                    yield Frame(kind, size, number, str(path), row["text"])
 
 
 _worker: dict[str, Any] = {}
