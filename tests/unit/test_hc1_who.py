@@ -130,7 +130,9 @@ def test_a_dose_that_who_names_by_a_code(mp):
     assert (verdict["code"], verdict["claims"]["facts"]["dose"]) == ("no_rules_for_kind", "Primary")
 
 
-@pytest.mark.parametrize("dose", [0, -2, 100, 1.5, math.nan, True, b"1", {"a": 1}, {"code": None}, {}])
+@pytest.mark.parametrize(
+    "dose", [0, -2, 100, 1.5, math.nan, True, b"1", {"a": 1}, {"code": None}, {}, [1, 1]]
+)
 def test_a_dose_of_who_that_is_none(mp, dose):
     assert code(mp, issue(DVC | {"v": DVC["v"] | {"dn": dose}}, sub_claim=-6)) == "bad_content"
 

@@ -55,6 +55,7 @@ _DDCC_FACTS = {
     "valid_from": "valid_from",
     "valid_until": "valid_until",
 }
+_NUMBERS = ("dose", "doses")
 
 
 def fill(claims, root, hcert):
@@ -161,7 +162,7 @@ def _translate(payload, names):
         if isinstance(value, (str, int)):
             if value != "":
                 facts[names[member]] = value
-        elif value is not None and not isinstance(value, list):
-            # A fraction, bytes: no issuer means that, and left out it would not be missed.
+        elif value is not None and (names[member] in _NUMBERS or not isinstance(value, list)):
+            # A fraction, bytes, doses in a list: no issuer means that, and left out it would not be missed.
             raise Refusal("bad_content", member)
     return facts
