@@ -6,10 +6,9 @@
 import hashlib
 from binascii import b2a_base64
 
-from scanner.codec import iso8601
 from scanner.credentials import products
 from scanner.credentials.dcc import text
-from scanner.credentials.person import birth, written
+from scanner.credentials.person import birth, dated, written
 from scanner.reasons import Refusal
 
 _CVX = "http://hl7.org/fhir/sid/cvx"
@@ -29,7 +28,9 @@ def fill(claims, bundle):
             patient = resource
         elif kind == "Immunization":
             # What was not done, was entered in error or has no date counts for nothing.
-            if resource.get("status") == "completed" and _is_dated(resource):
+            if resource.get("status") == "completed" and dated(
+                resource.get("occurrenceDateTime"), "occurrenceDateTime"
+            ):
                 entries.append(("vaccination", _immunization(resource)))
         elif kind == "Observation" and resource.get("status") in _FINAL and "valueQuantity" not in resource:
             # A quantity is a laboratory value: neither negative nor positive.
@@ -151,16 +152,6 @@ def _code(concept, preferred):
             return pair
         found = found or pair
     return found
-
-
-def _is_dated(resource):
-    day = written(resource.get("occurrenceDateTime"), "occurrenceDateTime")
-    if day:
-        try:
-            iso8601.span(day)
-        except ValueError:
-            raise Refusal("bad_content", "occurrenceDateTime")
-    return day != ""
 
 
 def _when(facts):

@@ -1,4 +1,4 @@
-# What the guard compares with the passport: names, birth date, number of the document.
+# What the guard compares with the passport: names, birth date, number of the document; and dates of the same kind.
 #
 # Issuers may leave some of it out. What is there and is no text, or no date, is not what its issuer meant to sign: it
 # must not reach the screen as if it had been left out.
@@ -16,13 +16,18 @@ def written(value, member):
     return value.strip()
 
 
-def birth(value, member):
-    """A birth date of any precision, "" where there is none. Refusal bad_content for what is no date."""
-    # Bulgaria writes midnight behind the day.
-    day = written(value, member).split("T")[0]
+def dated(value, member):
+    """A date of any precision, as written, "" where there is none. Refusal bad_content for what is no date."""
+    day = written(value, member)
     if day:
         try:
             iso8601.span(day)
         except ValueError:
             raise Refusal("bad_content", member)
     return day
+
+
+def birth(value, member):
+    """A birth date of any precision, "" where there is none. Refusal bad_content for what is no date."""
+    # Bulgaria writes midnight behind the day.
+    return dated(written(value, member).split("T")[0], member)
