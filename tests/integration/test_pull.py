@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 import time
 
+import pytest
 from bench import push as bench
 from gatepost.device.client import Client
+from gatepost.device.refusals import LinkError
 from gatepost.journal.archive import Archive
 from gatepost.journal.pull import collect
 from gatepost.sim import VirtualScanner
@@ -58,6 +60,9 @@ def test_whoever_plugs_in_after_a_pull_that_was_broken_off_is_heard_at_once(tmp_
             assert client.hello()["journal"]["next"] > 1500
             assert time.monotonic() - started < 1.0
             session = client.session(owner.certificate("supervisor", owner.supervisor), owner.supervisor)
+            with pytest.raises(LinkError) as caught:
+                next(client.journal_read(1_000_000))
+            assert caught.value.code == "bad_sequence"
             found = collect(Archive.open(tmp_path / "archive", session.device), client)
             assert found.report.ok and found.freed
         assert not scanner.unasked.faults

@@ -57,14 +57,15 @@ class Items:
     """What a journal holds from a sequence number on. LinkError("bad_sequence") for one that it does not hold."""
 
     def __init__(self, journal, sequence):
-        if not journal.first <= sequence <= journal.next:
-            raise LinkError("bad_sequence", "sequence")
         self._journal = journal
         self._sequence = sequence
 
     def fill(self, view):
         """The next whole items; how many bytes, 0 at the end."""
-        count, self._sequence = self._journal.read(self._sequence, view)
+        try:
+            count, self._sequence = self._journal.read(self._sequence, view)
+        except ValueError as error:
+            raise LinkError("bad_sequence", str(error))
         return count
 
 
