@@ -40,3 +40,17 @@ def test_what_cannot_be_is_said_in_one_sentence(tmp_path, name):
     with pytest.raises(GatepostError, match="cannot write"):
         filing.save(tmp_path / name, b"")
     assert [path.name for path in tmp_path.rglob("*")] == ["folder"]
+
+
+def test_what_is_no_file_stays_what_it_is(tmp_path):
+    kept, link = tmp_path / "kept", tmp_path / "link"
+    link.symlink_to(kept)
+    filing.save(link, b"through")
+    assert link.is_symlink() and kept.read_bytes() == b"through"
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    filing.save(pipe, b"a list")
+    assert os.read(reader, 100) == b"a list"
+    os.close(reader)
+    assert pipe.is_fifo()

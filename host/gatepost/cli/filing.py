@@ -18,9 +18,15 @@ def load(path: Path) -> bytes:
 
 
 def save(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all: a power cut leaves the old one. GatepostError where it cannot be written."""
+    """Write a file whole or not at all: a power cut leaves the old one. GatepostError where it cannot be written.
+
+    A link, a pipe or a device, such as /dev/stdout, is written where it is: another file in its place would not be it.
+    """
     beside = path.with_name(path.name + ".part")
     try:
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            path.write_bytes(data)
+            return
         with beside.open("wb") as file:
             file.write(data)
             file.flush()

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import time
 from pathlib import Path
 
-from gatepost.cli import authoritykey
+from gatepost.cli import authoritykey, filing, terms
 from gatepost.errors import GatepostError
 
 NAME = "firmware"
@@ -36,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--folder", type=Path, help="take this folder as it is (default: this release's source)"
     )
     bundling.add_argument("--environment", choices=("PROD", "UAT", "DEV", "DEMO"), default="PROD")
-    bundling.add_argument("--version", type=int, help="rises with every bundle (default: seconds since 1970)")
+    terms.add_version(bundling)
     bundling.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
     authoritykey.add_arguments(bundling)
 
@@ -49,13 +48,9 @@ def run(args: argparse.Namespace) -> int:
         raise GatepostError("--board compiles this release's firmware; --folder takes another: choose one")
     signer = authoritykey.load(args, args.environment)
     files = _compiled(args.board) if args.board else firmware_files(args.folder or find_firmware())
-    created = int(time.time())
-    version = created if args.version is None else args.version
+    version, created = terms.numbered(args)
     data = sign_firmware(files, signer, version, args.environment, created)
-    try:
-        args.output.write_bytes(data)
-    except OSError as error:
-        raise GatepostError(f"cannot write {args.output}: {error.strerror}") from None
+    filing.save(args.output, data)
     meant = architecture(files)
     print(
         f"wrote {args.output}: version {version}, {len(files)} files, {len(data)} bytes"

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gatepost.cli import authoritykey, filing, readingkeys
+from gatepost.cli import authoritykey, filing, readingkeys, terms
 from gatepost.errors import GatepostError
 from gatepost.keys import passphrase
 
@@ -145,8 +145,7 @@ def package(args: argparse.Namespace) -> int:
     authority = authoritykey.load(args, args.environment)
     if args.environment != "DEMO":
         refuse_demonstration_key(authority.public_key(), records)
-    created = int(time.time())
-    version = created if args.version is None else args.version
+    version, created = terms.numbered(args)
     data = packages.seal(
         contents, authority, recipient, name=args.name.strip(), country=args.country.upper(),
         environment=args.environment, version=version, created=created, expires=created + args.expires * 86400,

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from gatepost.cli import filing
 from gatepost.errors import GatepostError
 from gatepost.keys import passphrase
 
@@ -175,10 +176,7 @@ def public(args: argparse.Namespace) -> int:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
         return 0
-    try:
-        args.output.write_bytes(data)
-    except OSError as error:
-        raise GatepostError(f"cannot write {args.output}: {error.strerror}") from None
+    filing.save(args.output, data)
     return 0
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gatepost.cli import authoritykey
+from gatepost.cli import authoritykey, filing, terms
 from gatepost.errors import GatepostError
 
 if TYPE_CHECKING:
@@ -62,10 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     testing = action("test", "run a policy's own tests on the firmware")
     packing = action("pack", "test a policy and sign it as a bundle")
     packing.add_argument("--environment", choices=("PROD", "UAT", "DEV", "DEMO"), default="PROD")
-    packing.add_argument("--version", type=int, help="rises with every bundle (default: seconds since 1970)")
-    packing.add_argument(
-        "--expires", type=int, metavar="DAYS", help="no scanner takes it in after so many days"
-    )
+    terms.add_arguments(packing)
     packing.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
     authoritykey.add_arguments(packing)
     for each in (explaining, testing, packing):
@@ -139,16 +135,9 @@ def _pack(source: Source, args: argparse.Namespace) -> int:
         _print_trials(failed)
         raise GatepostError(f"{len(failed)} tests of the policy fail; nothing was signed")
     signer = authoritykey.load(args, args.environment)
-    if args.expires is not None and not 0 < args.expires <= 36500:
-        raise GatepostError(f"--expires {args.expires}: not a number of days")
-    created = int(time.time())
-    version = created if args.version is None else args.version
-    expires = None if args.expires is None else created + args.expires * 86400
+    version, created, expires = terms.read(args)
     data = build_policy(compile_policy(source), signer, version, args.environment, created, expires)
-    try:
-        args.output.write_bytes(data)
-    except OSError as error:
-        raise GatepostError(f"cannot write {args.output}: {error.strerror}") from None
+    filing.save(args.output, data)
     if args.json:
         print(json.dumps({"bundle": str(args.output), "version": version, "size": len(data)}))
     else:

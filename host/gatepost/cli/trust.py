@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gatepost.cli import authoritykey, filing, trust_revocations, trust_signing
+from gatepost.cli import authoritykey, filing, terms, trust_revocations, trust_signing
 from gatepost.errors import GatepostError
 
 if TYPE_CHECKING:
@@ -81,10 +81,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
     bundling = actions.add_parser("bundle", help="sign the keys of sources as a trust bundle")
     _add_sources(bundling)
-    bundling.add_argument("--version", type=int, help="rises with every bundle (default: seconds since 1970)")
-    bundling.add_argument(
-        "--expires", type=int, metavar="DAYS", help="no scanner takes the bundle in after so many days"
-    )
+    terms.add_arguments(bundling)
     bundling.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
     authoritykey.add_arguments(bundling)
 
@@ -229,11 +226,7 @@ def _bundle(args: argparse.Namespace) -> int:
 
     records, tally = _read(args)
     signer = authoritykey.load(args, args.environment)
-    created = int(time.time())
-    version = created if args.version is None else args.version
-    if args.expires is not None and not 0 < args.expires <= 36500:
-        raise GatepostError(f"--expires {args.expires}: not a number of days")
-    expires = None if args.expires is None else created + args.expires * 86400
+    version, created, expires = terms.read(args)
     data = build_bundle(records, signer, version, args.environment, created, expires)
     filing.save(args.output, data)
     _report(args, records, tally, bundle=str(args.output), version=version, size=len(data))

@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gatepost.cli import authoritykey, filing
+from gatepost.cli import authoritykey, filing, terms
 from gatepost.errors import GatepostError
 
 if TYPE_CHECKING:
@@ -100,10 +100,7 @@ def add_arguments(actions: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="Bloom filters and hash lists of the EU's service, as they are",
     )
     bundling.add_argument("--after", type=Path, metavar="BUNDLE", help="the bundle that scanners hold now")
-    bundling.add_argument("--version", type=int, help="rises with every bundle (default: seconds since 1970)")
-    bundling.add_argument(
-        "--expires", type=int, metavar="DAYS", help="no scanner takes the bundle in after so many days"
-    )
+    terms.add_arguments(bundling)
     bundling.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
     bundling.add_argument("--json", action="store_true")
     authoritykey.add_arguments(bundling)
@@ -194,11 +191,7 @@ def _bundle(args: argparse.Namespace) -> int:
     if not args.sources and not found:
         raise GatepostError("name a list of withdrawn certificates, which may be empty, or --slices")
     signer = authoritykey.load(args, args.environment)
-    created = int(time.time())
-    version = created if args.version is None else args.version
-    if args.expires is not None and not 0 < args.expires <= 36500:
-        raise GatepostError(f"--expires {args.expires}: not a number of days")
-    expires = None if args.expires is None else created + args.expires * 86400
+    version, created, expires = terms.read(args)
     after = filing.load(args.after) if args.after else None
     data = build_revocations(entries, signer, version, args.environment, created, expires, after, found)
     filing.save(args.output, data)
