@@ -10,28 +10,15 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from gatepost.issue.hc1 import signature_of
 from harness import frames
 from harness.certificates import NOW, STAND_INS, issue, p256, p384, record, rsa2048, vaccination
-from mcu.machine import FREE
+from mcu.machine import FREE, RAM_DISK
 from mcu_core import Bench, asked, beside
 
 # Tables on a littlefs in external RAM, and one of the key on it.
-KEPT = """
+KEPT = (
+    RAM_DISK
+    + """
 import os, uctypes, vfs
 from scanner.trust.key_tables import KeyTables
-
-class Disk:
-    def __init__(self, memory):
-        self.memory = memoryview(memory)
-
-    def readblocks(self, block, buffer, offset=0):
-        start = block * 4096 + offset
-        buffer[:] = self.memory[start : start + len(buffer)]
-
-    def writeblocks(self, block, buffer, offset=0):
-        start = block * 4096 + offset
-        self.memory[start : start + len(buffer)][:] = buffer  # by a view of its own, or all behind it is moved too
-
-    def ioctl(self, operation, argument):
-        return len(self.memory) // 4096 if operation == 4 else 4096 if operation == 5 else 0
 
 disk = Disk(uctypes.bytearray_at(at, size))
 as_on_boards = {"readsize": 16, "progsize": 16, "lookahead": 32}
@@ -44,6 +31,7 @@ def table_made():
     tables._held = None
     return len(os.listdir("/kept/tables")) == 1
 """
+)
 
 
 def crypto(bench: Bench) -> dict[str, float]:

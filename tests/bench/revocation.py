@@ -31,7 +31,7 @@ from gatepost.trust.signing import point
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from harness.interpreter import Interpreter
-from mcu.machine import FREE, FREE_SIZE, PER_TICK, Machine
+from mcu.machine import FREE, FREE_SIZE, PER_TICK, RAM_DISK, Machine
 
 BOARD = "waveshare-esp32-s3-touch-lcd-2"
 CREATED = 1_787_500_000
@@ -98,20 +98,11 @@ vfs.umount("/bench")
 """
 
 
-ON_CORE = """
+ON_CORE = (
+    RAM_DISK
+    + """
 import core, gc, uctypes, vfs
 from scanner.trust.revocations import open_revocations
-
-class Disk:
-    def __init__(self, memory):
-        self.memory = memoryview(memory)
-    def readblocks(self, block, buffer, offset=0):
-        start = block * 4096 + offset
-        buffer[:] = self.memory[start : start + len(buffer)]
-    def writeblocks(self, block, buffer, offset=0):
-        raise OSError(30)
-    def ioctl(self, operation, argument):
-        return len(self.memory) // 4096 if operation == 4 else 4096 if operation == 5 else 0
 
 class Claims:
     not_before = None
@@ -135,6 +126,7 @@ for digest in there + others:
         raise ValueError("wrong answer")
 result = [lists.count, opened, spent]
 """
+)
 
 
 def withdrawn(number: int) -> Withdrawal:

@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from gatepost.policy.compiling import compile_policy
 from gatepost.policy.source import read_source
-from harness.certificates import STAND_INS
+from harness.certificates import READING_KEYS, STAND_INS
 from harness.interpreter import FIRMWARE, Interpreter, InterpreterDied
 
 from fuzz.counted import counted_firmware
@@ -27,6 +27,7 @@ _BATCH = 3  # a batch may take so many times as long as one case
 
 DRIVER = (
     STAND_INS
+    + READING_KEYS
     + """
 import gc, io, sys
 from scanner import load
@@ -40,7 +41,6 @@ from scanner.reasons import WORDS
 from scanner.rules.policy_parts import read_policy
 from scanner.rules.together import Together
 from scanner.scan_report import verdict_report
-from scanner.trust.reading_keys import ReadingKey
 from scanner.ui import view
 from scanner.ui.canvas import Canvas
 from scanner.ui.explain_screen import Pages
@@ -55,15 +55,6 @@ class Symbol:
     mirrored = False; inverted = False; structured_append = None; eci = None; fnc1 = 0; segments = ()
     def __init__(self, payload):
         self.payload = payload
-
-class Reading:
-    def __init__(self, rows):
-        self.rows = rows
-    def find(self, kid):
-        for row in self.rows:
-            if row[0] == kid:
-                return ReadingKey(*row[1:])
-        return None
 
 class Notebook:
     problem = ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fuzz.driver import Outcome
 from fuzz.schemes.layers import Case, Scheme
+from fuzz.schemes.sound import Malformed
 
 PASS, CHECK, REFUSE = 0, 1, 2
 # Bodies of functions and loops. The longest text that is read, of escapes alone, takes less than half.
@@ -52,7 +53,11 @@ def _genuine(scheme: Scheme, case: Case, outcome: Outcome) -> Finding | None:
     if outcome.about and outcome.about[4] and outcome.about[4] != ["no_rules_for_kind"]:
         return Finding(f"PASS beside {outcome.about[4]}")
     try:
-        wrong = scheme.unsound(content, case.now)
+        scheme.check(content, case.now)
+    except Malformed as malformed:
+        wrong = str(malformed)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         wrong = f"shape ({type(error).__name__}: {error})"
-    return Finding(f"PASS with malformed {wrong}") if wrong else None
+    else:
+        return None
+    return Finding(f"PASS with malformed {wrong}")

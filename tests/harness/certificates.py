@@ -68,6 +68,20 @@ def codes(texts, trust, clock):
     return found
 """
 )
+# A scanner's reading keys: rows of (key id, and what a ReadingKey is made of).
+READING_KEYS = """
+from scanner.trust.reading_keys import ReadingKey
+
+class Reading:
+    def __init__(self, rows):
+        self.rows = rows
+
+    def find(self, kid):
+        for row in self.rows:
+            if row[0] == kid:
+                return ReadingKey(*row[1:])
+        return None
+"""
 
 
 @cache

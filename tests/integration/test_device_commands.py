@@ -9,34 +9,16 @@ import time
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
-from gatepost.cli import main
-from gatepost.device import discovery
 from gatepost.sim import VirtualScanner
 from harness.deployment import Deployment
 from harness.travellers import FORGED, picture, record, text
 
-
-@pytest.fixture(autouse=True)
-def _nothing_else(monkeypatch):
-    for name in ("GATEPOST_PORT", "GATEPOST_ROLE", "XDG_RUNTIME_DIR"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(discovery, "announced", list)
-    monkeypatch.setattr(discovery.list_ports, "comports", list)
+pytestmark = pytest.mark.usefixtures("alone")
 
 
 @pytest.fixture
 def deployment(tmp_path):
     return Deployment(tmp_path)
-
-
-@pytest.fixture
-def run(capsys):
-    def command(*arguments):
-        code = main.main([str(each) for each in arguments])
-        out, err = capsys.readouterr()
-        return code, out, err.strip()
-
-    return command
 
 
 def good():

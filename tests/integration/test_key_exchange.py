@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 from gatepost.cli.main import main
-from gatepost.device import discovery
 from gatepost.keys.reading import read_reading_key
 from gatepost.sim import VirtualScanner
 from gatepost.sim.provision import provision
@@ -24,13 +23,9 @@ TRUST, READING = "pt/partners/ut/signing.json", "pt/partners/ut/reading"
 
 
 @pytest.fixture
-def desk(tmp_path, monkeypatch, capsys):
+def desk(alone, tmp_path, monkeypatch, capsys):
     """Utopia's keys in ut/, Portugal's in pt/; `run` a command line, with more words that may hold blanks."""
     monkeypatch.chdir(tmp_path)
-    for name in ("GATEPOST_PORT", "GATEPOST_ROLE", "XDG_RUNTIME_DIR"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(discovery, "announced", list)
-    monkeypatch.setattr(discovery.list_ports, "comports", list)
 
     def anyhow(line: str, *more: object) -> tuple[int, str]:
         code = main([*line.split(), *map(str, more)])

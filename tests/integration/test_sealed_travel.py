@@ -8,8 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from gatepost.cli import main
-from gatepost.device import discovery
 from gatepost.device.reading import check_environment
 from gatepost.errors import GatepostError
 from gatepost.issue import ith1
@@ -33,19 +31,7 @@ when = ["issuer is DE", "result is negative", "sampled less than 72 hours ago"]
 """
 
 
-@pytest.fixture
-def run(capsys, monkeypatch):
-    for name in ("GATEPOST_PORT", "GATEPOST_ROLE", "XDG_RUNTIME_DIR"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(discovery, "announced", list)
-    monkeypatch.setattr(discovery.list_ports, "comports", list)
-
-    def command(*arguments):
-        code = main.main([str(each) for each in arguments])
-        out, err = capsys.readouterr()
-        return code, out, err.strip()
-
-    return command
+pytestmark = pytest.mark.usefixtures("alone")
 
 
 def test_the_reading_key_makes_the_difference(run, tmp_path):

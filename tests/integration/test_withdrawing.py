@@ -8,20 +8,13 @@ from pathlib import Path
 
 import pytest
 from gatepost.cli import main
-from gatepost.device import discovery
 from gatepost.issue.hc1 import key_id
 from gatepost.keys import files
 from gatepost.sim import VirtualScanner
 from harness.deployment import Deployment
 from harness.travellers import AUTHORITY, ISSUER
 
-
-@pytest.fixture(autouse=True)
-def _nothing_else(monkeypatch):
-    for name in ("GATEPOST_PORT", "GATEPOST_ROLE", "XDG_RUNTIME_DIR"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(discovery, "announced", list)
-    monkeypatch.setattr(discovery.list_ports, "comports", list)
+pytestmark = pytest.mark.usefixtures("alone")
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from harness.wire import pack, unpack
 from mcu.emulator import EXTERNAL, SIZE, Emulator, Missing, find_build, put
 from mcu.image import firmware_image
 
-__all__ = ["EXTERNAL", "FREE", "FREE_SIZE", "PER_TICK", "Machine", "Missing", "find_build"]
+__all__ = ["EXTERNAL", "FREE", "FREE_SIZE", "PER_TICK", "RAM_DISK", "Machine", "Missing", "find_build"]
 
 PER_TICK = 40  # instructions: 1 ns each, and the timer has 25 MHz
 _REQUEST = EXTERNAL + (3 << 20)
@@ -34,6 +34,23 @@ _ANSWER = EXTERNAL + (6 << 20)
 FREE = EXTERNAL + (8 << 20)  # from here to the end of the external RAM nothing of ours lies
 FREE_SIZE = EXTERNAL + SIZE - FREE
 STACK = 15 * 1024  # bytes of C stack that MicroPython may use, as on an ESP32-S3
+# For programs on the core: a block device in its RAM, as littlefs takes one.
+RAM_DISK = """
+class Disk:
+    def __init__(self, memory):
+        self.memory = memoryview(memory)
+
+    def readblocks(self, block, buffer, offset=0):
+        start = block * 4096 + offset
+        buffer[:] = self.memory[start : start + len(buffer)]
+
+    def writeblocks(self, block, buffer, offset=0):
+        start = block * 4096 + offset
+        self.memory[start : start + len(buffer)][:] = buffer  # by a view of its own, or all behind it is moved too
+
+    def ioctl(self, operation, argument):
+        return len(self.memory) // 4096 if operation == 4 else 4096 if operation == 5 else 0
+"""
 _START = f"""
 import core, gc, sys, uctypes, vfs
 core.stack({STACK})

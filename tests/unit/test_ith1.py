@@ -16,7 +16,7 @@ from gatepost.issue.hc1 import key_id, sign1
 from gatepost.keys import reading as reading_keys
 from gatepost.policy.compiling import compile_policy
 from gatepost.policy.source import read_source
-from harness.certificates import NOW, STAND_INS, YEAR, p256, record, vaccination
+from harness.certificates import NOW, READING_KEYS, STAND_INS, YEAR, p256, record, vaccination
 from harness.certificates import issue as issue_hc1
 
 READING = reading_keys.ReadingKey(b"READ-UT1", "UT", NOW - YEAR, NOW + YEAR, bytes(range(32)))
@@ -50,18 +50,8 @@ when = ["colour is green"]
 
 READ = (
     STAND_INS
+    + READING_KEYS
     + """
-from scanner.trust.reading_keys import ReadingKey
-
-class Reading:
-    def __init__(self, rows):
-        self.rows = rows
-
-    def find(self, kid):
-        for row in self.rows:
-            if row[0] == kid:
-                return ReadingKey(*row[1:])
-        return None
 
 def judged(texts, keys, rows, now, part):
     trust = Trust(keys)

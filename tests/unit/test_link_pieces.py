@@ -14,7 +14,7 @@ from gatepost.device.refusals import LinkError, NoAnswer
 from gatepost.journal.archive import Archive
 from gatepost.journal.pull import collect
 from unit.journal_rig import DEVICE_POINT, Port, Rig
-from unit.test_link_server import SETUP
+from unit.test_link_server import SETUP, request
 
 LONG = (
     SETUP
@@ -53,10 +53,6 @@ for _ in range(turns):
 result = bytes(port.outgoing), server.counters(), busy[-1], len(faults)
 """
 )
-
-
-def request(number: int, method: str, **params: Any) -> bytes:
-    return frames.build(cbor2.dumps({"id": number, "method": method, "params": params}))
 
 
 def talk(

@@ -57,15 +57,15 @@ class Case:
 
 @dataclass(frozen=True)
 class Scheme:
-    """genuine(frames) -> signed content, ValueError where no trusted key signed it; unsound(content, now) -> what
-    is malformed in content that passed, "" where nothing is. Both are written apart from the firmware."""
+    """genuine(frames) -> signed content, ValueError where no trusted key signed it; check(content, now)
+    raises Malformed where something is malformed in content that passed. Both are written apart from the firmware."""
 
     name: str
     layers: tuple[Layer, ...]
     seeds: tuple[Seed, ...]
     keys: list[dict[str, Any]]
     genuine: Callable[[tuple[bytes, ...]], Any]
-    unsound: Callable[[Any, int], str]
+    check: Callable[[Any, int], None]
     reading: tuple[tuple[Any, ...], ...] = ()
 
     def build(self, genome: Genome) -> Case:

@@ -23,7 +23,7 @@ from fuzz import readers, writers
 from fuzz.pieces import bend
 from fuzz.schemes.envelopes import verifies
 from fuzz.schemes.layers import Flaws, Layer, Scheme, Seed, public_key, signature
-from fuzz.schemes.sound import Malformed, birth, count, first_day, last_day, moment, need, today, word
+from fuzz.schemes.sound import birth, count, first_day, last_day, moment, need, today, word
 from fuzz.schemes.words import names
 from fuzz.values import twist
 
@@ -79,7 +79,7 @@ def scheme(corpora: Path | None) -> Scheme:
         Layer("whole", lambda value, draw: twist(value, draw, names(), []), _to_text, 3),
         Layer("text", bend, lambda value, quirk, flaws: [value], 2),
     )
-    return Scheme("vdsnc", stack, tuple(seeds), records, partial(_genuine, records=records), unsound)
+    return Scheme("vdsnc", stack, tuple(seeds), records, partial(_genuine, records=records), _check)
 
 
 def _state(data: Any, certificate: bytes, which: str, key: str) -> dict[str, Any]:
@@ -224,13 +224,9 @@ def _signed_by(body: bytes, algorithm: bytes, given: bytes, record: dict[str, An
     return True
 
 
-def unsound(content: Any, now: int) -> str:
-    try:
-        _check(content[0], now)
-        _check_signer(content[1], now)
-    except Malformed as malformed:
-        return str(malformed)
-    return ""
+def _check(content: Any, now: int) -> None:
+    _check_data(content[0], now)
+    _check_signer(content[1], now)
 
 
 def _check_signer(certificate: x509.Certificate, now: int) -> None:
@@ -243,7 +239,7 @@ def _check_signer(certificate: x509.Certificate, now: int) -> None:
     need(vdsnc.BARCODE_SIGNER.dotted_string in purposes, "extended key usage")
 
 
-def _check(data: Any, now: int) -> None:
+def _check_data(data: Any, now: int) -> None:
     header, message = data["hdr"], data["msg"]
     need(header["is"] == "UTO" and header["v"] == 1 and type(header["v"]) is int, "hdr")
     person = message.get("pid")
