@@ -22,9 +22,8 @@ class Landing:
         self._file = None
         self._part = 0
         self._at = 0  # the file that is arriving
-        self.length = self.flushed = (
-            0  # bytes that are there without a gap, and that no power cut can take away
-        )
+        # Bytes that are there without a gap, and that no power cut can take away.
+        self.length = self.flushed = 0
         self.kept = self._find_kept(sure)
 
     @property

@@ -28,9 +28,8 @@ def fill(claims, bundle):
             patient = resource
         elif kind == "Immunization":
             # What was not done, was entered in error or has no date counts for nothing.
-            if resource.get("status") == "completed" and dated(
-                resource.get("occurrenceDateTime"), "occurrenceDateTime"
-            ):
+            when = "occurrenceDateTime"
+            if resource.get("status") == "completed" and dated(resource.get(when), when):
                 entries.append(("vaccination", _immunization(resource)))
         elif kind == "Observation" and resource.get("status") in _FINAL and "valueQuantity" not in resource:
             # A quantity is a laboratory value: neither negative nor positive.
