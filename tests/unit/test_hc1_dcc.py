@@ -132,6 +132,10 @@ def test_a_member_of_an_entry_that_is_neither_text_nor_number(mp, member):
     assert code(mp, issue(vaccination(**{member: {"code": "840539006"}}))) == "bad_content"
 
 
+def test_the_number_by_which_it_is_withdrawn_is_a_text(mp):
+    assert code(mp, issue(vaccination(ci=7))) == "bad_content"
+
+
 def test_no_entry_and_several(mp):
     assert code(mp, issue(holder())) == "no_entry"
     assert code(mp, issue(holder() | {"v": [], "t": None})) == "no_entry"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from hashlib import sha256
 
 import pytest
 from gatepost.issue.samples import SAMPLES, machine_readable, sample
@@ -180,6 +181,34 @@ def test_a_test_of_ddcc_says_what_was_found(mp, result, expected):
     assert (unclear["verdict"], unclear["claims"]["warnings"]) == (1, ["no_rules_for_kind", "test_unclear"])
 
 
+@pytest.mark.parametrize(
+    "changes, expected",
+    [
+        ({"valid_from": "2021-07-01", "valid_until": "2021-07-01"}, "no_rules_for_kind"),
+        ({"valid_until": "2021-06-30"}, "expired"),
+        ({"valid_until": "2021-06"}, "expired"),
+        ({"valid_until": "2021-07"}, "no_rules_for_kind"),
+        ({"valid_from": "2021-07-02"}, "not_yet_valid"),
+        ({"valid_from": "soon"}, "bad_content"),
+        ({"valid_until": 20211231}, "bad_content"),
+        ({"valid_until": ["2021-12-31"]}, "bad_content"),
+        ({"lot": ["PT123F"]}, "bad_content"),
+        ({"brand": [{"code": "XM8NQ0"}]}, "bad_content"),
+        ({"hcid": ["US1"]}, "bad_content"),
+        ({"centre": ["Site"]}, "no_rules_for_kind"),
+    ],
+)
+def test_what_ddcc_says_of_itself(mp, changes, expected):
+    assert code(mp, issue(DDCC | changes, sub_claim=3)) == expected
+    assert code(mp, issue(None, claims=DDCC | changes | {4: NOW + YEAR})) == expected
+
+
+def test_the_number_of_a_certificate_withdraws_it(mp):
+    for number in ("US1", 7):
+        claims = judge(mp, issue(DDCC | {"hcid": number}, sub_claim=3))["claims"]
+        assert ("UCI", sha256(str(number).encode()).digest()[:16]) in claims["revocation_ids"]
+
+
 def test_every_member_of_the_first_core_data_set_becomes_a_fact(mp):
     """Those of WHO's published sample of 2021, whose key is gone, signed by a key of ours."""
     payload = {
@@ -205,7 +234,7 @@ def test_every_member_of_the_first_core_data_set_becomes_a_fact(mp):
     }
     verdict = judge(mp, issue(None, claims=payload))
     assert verdict["code"] == "no_rules_for_kind"
-    assert "no_expiry" in verdict["claims"]["warnings"]
+    assert verdict["claims"]["warnings"] == ["no_rules_for_kind"]
     assert verdict["claims"]["facts"] == {
         "batch": "PT123F",
         "date": "2021-06-08",

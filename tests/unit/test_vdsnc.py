@@ -280,6 +280,7 @@ def test_data_of_another_shape(mp, data, expected):
         ("2021-08", "test_in_future"),
         ("2021-07-01T12:00:01Z", "test_in_future"),
         (None, "no_rules_for_kind"),
+        (20210601, "bad_content"),
     ],
 )
 def test_when_a_sample_was_taken(mp, sampled, expected):
@@ -313,7 +314,10 @@ def test_when_a_sample_was_taken(mp, sampled, expected):
         ({"pid": {"n": 7}}, "bad_content"),
         ({"pid": {"n": "ONE", "dob": "2021-02-29"}}, "bad_content"),
         ({"pid": {"n": "ONE", "dn": ["X1234567"]}}, "bad_content"),
-        ({"uvci": 7}, "no_rules_for_kind"),
+        ({"uvci": 7}, "bad_content"),
+        ({"ve": [{"dis": 7, "vd": [{"dvc": "2021-06-01"}]}]}, "bad_content"),
+        ({"ve": [{"nam": ["X"], "vd": [{"dvc": "2021-06-01"}]}]}, "bad_content"),
+        ({"ve": [{"vd": [{"dvc": "2021-06-01", "lot": 7}]}]}, "bad_content"),
     ],
 )
 def test_messages(mp, changes, expected):

@@ -128,7 +128,9 @@ def _revocation_ids(claims, entries, issuer):
     """
     for entry in entries:
         identifier = entry.get("ci")
-        if isinstance(identifier, str) and identifier:
+        if identifier is not None and not isinstance(identifier, str):
+            raise Refusal("bad_content", "ci")
+        if identifier:
             claims.revocation_ids.append(("UCI", short_hash(identifier.encode())))
             # Either may be of any type, and a list is in no set.
             countries = [country for country in (entry.get("co"), issuer) if isinstance(country, str)]

@@ -109,8 +109,9 @@ def _immunization(resource):
     elif code:
         facts["product"] = code[1]
     facts["date"] = text(resource.get("occurrenceDateTime"))
-    if text(resource.get("lotNumber")):
-        facts["batch"] = text(resource.get("lotNumber"))
+    batch = written(resource.get("lotNumber"), "lotNumber")
+    if batch:
+        facts["batch"] = batch
     performers = resource.get("performer")
     if isinstance(performers, list) and performers and isinstance(performers[0], dict):
         actor = performers[0].get("actor")
@@ -124,7 +125,7 @@ def _observation(resource):
     code = _code(resource.get("code"), _LOINC)
     if code:
         facts["test_type"] = code[1]
-    sampled = text(resource.get("effectiveDateTime"))
+    sampled = dated(resource.get("effectiveDateTime"), "effectiveDateTime")
     if sampled:
         facts["sampled"] = sampled
     value = resource.get("valueCodeableConcept")
@@ -133,8 +134,8 @@ def _observation(resource):
         facts["result_code"] = found[1]
         facts["result"] = products.result(found[1])
     else:
-        written = text(value.get("text")) if isinstance(value, dict) else text(resource.get("valueString"))
-        facts["result_code"] = written
+        said = text(value.get("text")) if isinstance(value, dict) else text(resource.get("valueString"))
+        facts["result_code"] = said
         facts["result"] = "unclear"
     return facts
 

@@ -95,87 +95,99 @@ def _fill(claims, payload):
     _content(claims, payload)
     claims.kinds = (claims.kind,) if claims.kind else ()
     _times(claims, payload)
-    identifier = text(payload.get("id"))
+    identifier = written(payload.get("id"), "id")
     if identifier:
         claims.facts["id"] = identifier
         claims.revocation_ids.append(("UCI", short_hash(identifier.encode())))
     # Lists of withdrawn batches, coarse and fine, are how the ministry revokes.
     for member in ("cn", "fn"):
-        if text(payload.get(member)):
-            claims.revocation_ids.append(("BATCH", short_hash(text(payload.get(member)).encode())))
+        batch = written(payload.get(member), member)
+        if batch:
+            claims.revocation_ids.append(("BATCH", short_hash(batch.encode())))
     claims.warn("no_rules_for_kind")
 
 
 def _content(claims, payload):
-    doses = [payload[name] for name in _DOSES if isinstance(payload.get(name), dict)]
+    doses = [_object(payload[name], name) for name in _DOSES if payload.get(name) is not None]
     doses = [dose for dose in doses if _is_given(dose.get("d"))]
-    recovered = _date(payload.get("r")) or _date(payload.get("rd"))
+    recovered = _date(payload.get("r"), "r") or _date(payload.get("rd"), "rd")
+    since = _date(payload.get("a"), "a")
     if doses:
         claims.kind = "vaccination"
-        _vaccination(claims.facts, doses, payload)
+        _vaccination(claims.facts, doses)
+        if since:
+            claims.facts["valid_from"] = since
     elif recovered:
         claims.kind = "recovery"
         claims.facts["target"] = products.COVID
         claims.facts["valid_from"] = recovered
-        claims.facts["valid_until"] = _date(payload.get("e"))
+        claims.facts["valid_until"] = _date(payload.get("e"), "e")
     elif type(payload.get("ct")) is int and payload["ct"] == _GREEN_PASS:
         claims.kind = "status"
     else:
         raise Refusal("no_entry")
 
 
-def _vaccination(facts, doses, payload):
+def _vaccination(facts, doses):
     latest = doses[0]
     for dose in doses[1:]:
-        if _date(dose.get("d")) > _date(latest.get("d")):
+        if _date(dose["d"], "d") > _date(latest["d"], "d"):
             latest = dose
     facts["dose"] = len(doses)
-    facts["date"] = _date(latest.get("d"))
+    facts["date"] = _date(latest["d"], "d")
     product, target = products.from_cvx(text(latest.get("vc")))
     facts["product"] = product if target else products.from_brand(text(latest.get("vv")))
     facts["target"] = target or products.COVID
     for member, fact in (("vb", "batch"), ("o", "centre"), ("c", "country")):
         if text(latest.get(member)):
             facts[fact] = text(latest.get(member))
-    if _date(payload.get("a")):
-        facts["valid_from"] = _date(payload.get("a"))
 
 
 def _times(claims, payload):
     """`expires` is the end of the last day; a pass for several persons ends with the first of theirs."""
     ends = [payload.get("e")]
     persons = payload.get("p")
-    for person in persons if isinstance(persons, list) else ():
-        ends.append(person.get("e") if isinstance(person, dict) else None)
+    if persons is not None and not isinstance(persons, list):
+        raise Refusal("bad_content", "p")
+    for person in persons or ():
+        ends.append(_object(person, "p").get("e"))
     for end in ends:
-        # One that is no text would be a pass without an end.
-        if end is not None and not isinstance(end, str):
-            raise Refusal("bad_time", "e")
-        day = _date(end)
-        if not day:
-            continue
-        try:
+        day = _date(end, "e", "bad_time")
+        if day:
             last = iso8601.span(day)[1] * _DAY + _DAY - 1
-        except ValueError:
-            raise Refusal("bad_time", day[:40])
-        claims.expires = last if claims.expires is None else min(last, claims.expires)
+            claims.expires = last if claims.expires is None else min(last, claims.expires)
+
+
+def _object(value, member):
+    if not isinstance(value, dict):
+        raise Refusal("bad_content", member)
+    return value
 
 
 def _is_given(value):
-    # A dose that has no date counts for nothing; one whose date is no day was not written by its issuer's software.
-    day = _date(value)
-    if day:
-        try:
-            iso8601.seconds(day)
-        except ValueError:
-            raise Refusal("bad_content", "d")
+    # A dose that has no date counts for nothing, one whose date is a month or a year was not written by its issuer's
+    # software.
+    day = _date(value, "d")
+    if day and len(day) < len("2021-07-01"):
+        raise Refusal("bad_content", "d")
     return day != ""
 
 
-def _date(value):
-    """The day of a date or date-time as text, "" where there is none."""
-    day = text(value)
+def _date(value, member, code="bad_content"):
+    """The day of a date or date-time as text, "" where there is none. Refusal for what is no date: left out, it would
+    be a pass without an end, or one that has begun."""
+    if value is None or value == "":
+        return ""
+    if not isinstance(value, str):
+        raise Refusal(code, member)
+    day = value.strip()
     # What stands behind the day without a sign between makes it none.
     if day[10:11] in ("T", " "):
         day = day[:10]
-    return "" if day == _NO_DATE else day
+    if day == _NO_DATE:
+        return ""
+    try:
+        iso8601.span(day)
+    except ValueError:
+        raise Refusal(code, member)
+    return day

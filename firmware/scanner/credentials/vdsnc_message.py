@@ -5,7 +5,7 @@
 from micropython import const
 
 from scanner.credentials import products
-from scanner.credentials.dcc import short_hash, text
+from scanner.credentials.dcc import short_hash
 from scanner.credentials.person import birth, dated, written
 from scanner.reasons import Refusal
 
@@ -26,7 +26,7 @@ def fill(claims, kind, message):
         claims.kind = "test"
         claims.kinds = ("test",)
         _test(claims, message)
-    number = text(message.get("uvci")) or text(message.get("utci"))
+    number = written(message.get("uvci"), "uvci") or written(message.get("utci"), "utci")
     if number:
         claims.facts["id"] = number
         claims.revocation_ids.append(("UCI", short_hash(number.encode())))
@@ -54,16 +54,17 @@ def _vaccination(claims, message):
     for event in _objects(message, "ve"):
         for dose in _objects(event, "vd"):
             _check_dose(dose)
-            if latest is None or text(dose.get("dvc")) >= text(latest[1].get("dvc")):
+            if latest is None or dose["dvc"].strip() >= latest[1]["dvc"].strip():
                 latest = event, dose
     if latest is None:
         raise Refusal("no_entry")
     event, dose = latest
     facts = claims.facts
     _put(facts, "vaccine", event.get("des"))
-    if text(event.get("nam")):
-        facts["product"] = products.from_brand(text(event.get("nam")))
-    disease = text(event.get("dis"))
+    product = written(event.get("nam"), "nam")
+    if product:
+        facts["product"] = products.from_brand(product)
+    disease = written(event.get("dis"), "dis")
     _put(facts, "target", products.COVID if disease.split(".")[0] == _COVID else disease)
     _put(facts, "date", dose.get("dvc"))
     if dose.get("seq") is not None:
@@ -91,13 +92,13 @@ def _test(claims, message):
     _put(facts, "reported", times.get("ri"))
     _put(facts, "test_type", result.get("tc"))
     _put(facts, "result_code", result.get("r"))
-    word = text(result.get("r")).lower()
+    word = facts.get("result_code", "").lower()
     facts["result"] = word if word in ("negative", "positive") else "unclear"
     facts["target"] = products.COVID
 
 
 def _put(facts, name, value):
-    value = text(value)
+    value = written(value, name)
     if value:
         facts[name] = value
 

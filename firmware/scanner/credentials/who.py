@@ -10,15 +10,17 @@
 
 from micropython import const
 
+from scanner.codec import iso8601
 from scanner.credentials import products
 from scanner.credentials.dcc import short_hash
-from scanner.credentials.person import birth, written
+from scanner.credentials.person import birth, dated, written
 from scanner.reasons import Refusal
 
 _DDCC_VACCINATION = const(3)
 _DDCC_TEST = const(4)
 _LINK = const(5)
 _DVC = const(-6)
+_DAY = const(86400)
 
 # Members of DVC's `v` or `vx` and of DDCC, and the scheme-neutral facts they become.
 _DVC_FACTS = {
@@ -55,7 +57,20 @@ _DDCC_FACTS = {
     "valid_from": "valid_from",
     "valid_until": "valid_until",
 }
-_NUMBERS = ("dose", "doses")
+# What rules, recalls and revocations look at: left out because it is a list, it would not be missed.
+_DECIDING = (
+    "target",
+    "product",
+    "dose",
+    "doses",
+    "date",
+    "batch",
+    "id",
+    "sampled",
+    "result_code",
+    "valid_from",
+    "valid_until",
+)
 
 
 def fill(claims, root, hcert):
@@ -115,9 +130,22 @@ def _ddcc(claims, payload):
         facts.update(_translate(test, _DDCC_FACTS))
         if "result_code" in facts:
             facts["result"] = products.result(facts["result_code"])
-    if isinstance(facts.get("id"), str):
-        claims.revocation_ids.append(("UCI", short_hash(facts["id"].encode())))
+    if "id" in facts:
+        claims.revocation_ids.append(("UCI", short_hash(str(facts["id"]).encode())))
+    _period(claims, facts)
     _done(claims, "test" if test is not None else "vaccination", facts)
+
+
+def _period(claims, facts):
+    """The days from and until which DDCC calls the certificate valid, the last included. The yellow card's members of
+    these names speak of the vaccination, which for yellow fever protects for life: they are for the policy."""
+    start = dated(facts.get("valid_from"), "valid_from")
+    end = dated(facts.get("valid_until"), "valid_until")
+    if start:
+        claims.not_before = max(claims.not_before or 0, iso8601.span(start)[0] * _DAY)
+    if end:
+        last = (iso8601.span(end)[1] + 1) * _DAY - 1
+        claims.expires = last if claims.expires is None else min(last, claims.expires)
 
 
 def _link(claims, value):
@@ -162,7 +190,7 @@ def _translate(payload, names):
         if isinstance(value, (str, int)):
             if value != "":
                 facts[names[member]] = value
-        elif value is not None and (names[member] in _NUMBERS or not isinstance(value, list)):
-            # A fraction, bytes, doses in a list: no issuer means that, and left out it would not be missed.
+        elif value is not None and (names[member] in _DECIDING or not isinstance(value, list)):
+            # A fraction, bytes, a dose in a list: no issuer means that.
             raise Refusal("bad_content", member)
     return facts

@@ -205,6 +205,7 @@ def _check_union(body: Any, now: int) -> None:
     kind, row = rows[0][0], bare(rows[0][1])
     need(isinstance(row, dict), "entry")
     word(row.get("tg"), "tg")
+    need(bare(row.get("ci")) is None or isinstance(bare(row["ci"]), str), "ci")
     if kind == "v":
         word(row.get("mp"), "mp")
         count(row.get("dn"), "dn")
@@ -240,7 +241,16 @@ def _check_who(inside: Any, now: int, at_top: bool) -> None:
         need(last_day(row.get("dv") or row.get("dt"), "dt") <= today(now), "dt")
         # A code, or a number.
         need(bare(row.get("dn")) is None or isinstance(bare(row["dn"]), str) or count(row["dn"], "dn"), "dn")
-    elif "test" in body:
+        return
+    # How long the certificate is good, as it says itself.
+    for member, holds in (
+        ("valid_from", lambda value: first_day(value, "valid_from") <= today(now)),
+        ("valid_until", lambda value: last_day(value, "valid_until") >= today(now)),
+    ):
+        value = bare(body.get(member))
+        blank = value is None or (isinstance(value, str) and not value.strip())
+        need(blank or holds(value), member)
+    if "test" in body:
         test = bare(body["test"])
         value = bare(test.get("sample_date"))
         need(moment(value, "sample_date") <= now, "sample_date")

@@ -144,6 +144,16 @@ def _check(content: Any, now: int) -> None:
     # Its software writes the first day of all where there is none.
     if content.get("e") and not re.fullmatch(r"0001-01-01([T ].*)?", str(content["e"]).strip()):
         need(last_day(content["e"], "e") >= today(now), "e")
+    # By these it is withdrawn.
+    for member in ("id", "cn", "fn"):
+        need(content.get(member) is None or isinstance(content[member], str), member)
+    if content.get("a"):
+        need(
+            re.fullmatch(r"0001-01-01([T ].*)?", str(content["a"]).strip()) or last_day(content["a"], "a"),
+            "a",
+        )
+    for member in ("d1", "d2", "d3", "d4"):
+        need(content.get(member) is None or isinstance(content[member], dict), member)
     doses = [content[each] for each in ("d1", "d2", "d3", "d4") if isinstance(content.get(each), dict)]
     dated = [
         each

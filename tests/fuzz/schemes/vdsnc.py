@@ -248,6 +248,8 @@ def _check_data(data: Any, now: int) -> None:
     birth(person.get("dob", ""), "dob")
     for member in ("i", "dn", "ai"):
         need(person.get(member) is None or isinstance(person[member], str), member)
+    for member in ("uvci", "utci"):
+        need(message.get(member) is None or isinstance(message[member], str), member)
     if header["t"] == "icao.vacc":
         doses = [dose for event in message["ve"] for dose in event["vd"]]
         need(doses, "vd")
