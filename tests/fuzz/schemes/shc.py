@@ -201,7 +201,9 @@ def _joined(frames: tuple[bytes, ...]) -> bytes:
     found: dict[int, bytes] = {}
     for frame in frames:
         parts = frame.split(b"/")
-        if len(parts) == 4 and parts[2].isdigit() and int(parts[2]) == int(last[2]) and parts[1].isdigit():
+        if len(parts) != 4 or parts[0].lower() != b"shc:" or not parts[1].isdigit():
+            continue
+        if parts[2].isdigit() and int(parts[2]) == int(last[2]):
             found[int(parts[1])] = parts[3]
     return b"shc:/" + b"".join(found[number + 1] for number in range(int(last[2])) if number + 1 in found)
 

@@ -139,7 +139,7 @@ def _certificate(value: dict[str, Any]) -> bytes:
                 ),
             )
             tree = [[0x30, [body, algorithm, [0x03, b"\x00" + given]]]]
-        except (ValueError, TypeError, IndexError):
+        except (ValueError, TypeError, LookupError):
             pass  # nothing is left that could be signed
     return readers.der_bytes(tree)
 
