@@ -210,6 +210,10 @@ def test_colours_are_judged_by_policy_and_end_with_their_minutes(mp, policy):
         assert code(mp, make(ith1.status("green"), **(options | odd)), policy) == "bad_time"
 
 
+def test_a_certificate_says_when_it_was_made(mp, policy):
+    assert code(mp, make(FULL, issued=None), policy) == "bad_time"
+
+
 @pytest.mark.parametrize(
     "change, reason",
     [

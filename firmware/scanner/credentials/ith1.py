@@ -64,6 +64,9 @@ def open(text, trust, now):
 
 
 def _fill(claims, root):
+    # An end that is missing is told by the checks, which a policy may let off; when it was made it always says.
+    if claims.issued is None:
+        raise Refusal("bad_time", "no iat")
     travel = root.get(_TRAVEL)
     status = root.get(_STATUS)
     if isinstance(travel, dict) and status is None:

@@ -108,7 +108,7 @@ def _genuine(frames: tuple[bytes, ...], records: list[dict[str, Any]]) -> Any:
 
 def _check(claims: Any, now: int) -> None:
     need(isinstance(claims, dict), "claims")
-    expires, issued = seconds(claims.get(4), "exp"), seconds(claims.get(6, 0), "iat")
+    expires, issued = seconds(claims.get(4), "exp"), seconds(claims.get(6), "iat")
     need(issued < now + 1 and now <= expires, "times")
     body, colour = bare(claims.get(ith1.TRAVEL)), bare(claims.get(ith1.STATUS))
     need((body is None) != (colour is None), "one body")
