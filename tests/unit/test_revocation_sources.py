@@ -10,7 +10,9 @@ from pathlib import Path
 
 import cbor2
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 from gatepost.cli import main
 from gatepost.errors import GatepostError
 from gatepost.keys import files
@@ -20,6 +22,7 @@ from gatepost.revocation.records import HEADER, Withdrawal, merge, read_file, wr
 from gatepost.revocation.sources import Options, read_sources
 from gatepost.trust.bundle import read_bundle
 from harness.certificates import issue, negative_test, rsa2048, unpack, vaccination
+from harness.seals import signer
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -105,6 +108,24 @@ def test_plain_identifiers(tmp_path):
         ("VDS-NC", "UCI", short(b"URN:UVCI:01:DE:1#2")), ("VDS-NC", "UCI", short(b"URN:UVCI:01:DE:3#4")),
     }  # fmt: skip
     assert tally.read == 2
+
+
+def test_signers_by_their_certificates(tmp_path):
+    """By what their authority signed, in whatever form the file has it."""
+    ders = []
+    for number, each in enumerate((signer(), signer(which="RSA"))):
+        ders.append(each.public_bytes(Encoding.DER))
+        (tmp_path / f"{number}.pem").write_bytes(each.public_bytes(Encoding.PEM))
+    (tmp_path / "again.der").write_bytes(ders[0])
+    entries, tally = read_sources([tmp_path], Options(scheme="VDS-NC", kind="CERTIFICATE"))
+    bodies = [x509.load_der_x509_certificate(each).tbs_certificate_bytes for each in ders]
+    assert {each[:3] for each in entries} == {("VDS-NC", "CERTIFICATE", short(each)) for each in bodies}
+    assert (tally.read, len(entries)) == (3, 2)
+    (tmp_path / "number.txt").write_text("UT0000000041\n")
+    with pytest.raises(GatepostError, match="no certificate of a signer"):
+        read_sources([tmp_path], Options(scheme="VDS-NC", kind="CERTIFICATE"))
+    with pytest.raises(GatepostError, match="HC1 certificates are not withdrawn by CERTIFICATE"):
+        read_sources([tmp_path / "again.der"], Options(kind="CERTIFICATE"))
 
 
 @pytest.mark.parametrize(
@@ -225,6 +246,9 @@ def test_the_commands(run, tmp_path):
     ("arguments", "why"),
     [
         (["--uvci", "x", "--kind", "RID"], "not withdrawn by RID"),
+        (["--uvci", "x", "--scheme", "VDS-NC", "--kind", "CERTIFICATE"], "is no text"),
+        (["--uvci", "x", "--kind", "SIGNATURE"], "is no text"),
+        (["--signer", "/nowhere"], "cannot read"),
         (["--uvci", "x", "--scheme", "SHC"], "name the kid"),
         (["--hash", "xyz"], "not hexadecimal"),
         (["--hash", "00"], "16 bytes"),

@@ -17,6 +17,8 @@ from harness.certificates import judge as judge_text
 from harness.seals import TESTED, VACCINATED, authority_record, seal, signer
 
 DAY = 86400
+# The extension, present, with a SET of nothing.
+NO_DOCUMENTS = x509.UnrecognizedExtension(vdsnc.DOCUMENT_TYPES, bytes.fromhex("30050201003100"))
 
 
 def judge(mp, text: str | bytes, keys: list[dict[str, Any]] | None = None, **options: Any) -> dict[str, Any]:
@@ -73,7 +75,7 @@ def test_revocation_identifiers(mp):
     found = judge(mp, seal(certificate=certificate))["claims"]["revocation_ids"]
     assert found[:2] == [
         ("UCI", hashlib.sha256(b"UT0000000041").digest()[:16]),
-        ("CERTIFICATE", hashlib.sha256(certificate.public_bytes(Encoding.DER)).digest()[:16]),
+        ("CERTIFICATE", hashlib.sha256(certificate.tbs_certificate_bytes).digest()[:16]),
     ]
 
 
@@ -196,6 +198,7 @@ PROFILES: list[tuple[dict[str, Any], str]] = [
     ({"documents": ("NT",)}, "wrong_key_usage"),
     ({"documents": ("NV",)}, "no_rules_for_kind"),
     ({"documents": ()}, "no_rules_for_kind"),
+    ({"documents": (), "more": ((NO_DOCUMENTS, False),)}, "wrong_key_usage"),
     ({"more": ((SIGNING, True),)}, "no_rules_for_kind"),
     ({"more": ((AGREEING, True),)}, "bad_signer"),
     ({"more": ((x509.BasicConstraints(True, None), True),)}, "bad_signer"),

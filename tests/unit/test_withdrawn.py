@@ -14,12 +14,14 @@ from typing import Any
 
 import cbor2
 import pytest
+from asn1crypto import x509
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding
 from gatepost.issue import israel, ith1, shc
 from gatepost.issue.hc1 import key_id
 from gatepost.revocation.bundle import build_revocations
 from gatepost.revocation.records import Withdrawal
+from gatepost.revocation.signers import of_signers
 from harness.cards import card, card_record, unbase64, vaccinated
 from harness.certificates import (
     NOW,
@@ -55,6 +57,7 @@ def verdict_on(text, keys, policy, lists=True):
     return verdict.code, verdict.verdict, [step for step in verdict.trace if step[0].startswith("Not withdrawn")]
 """
 )
+N_384 = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFC7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973
 N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
@@ -121,7 +124,7 @@ def cases() -> dict[str, Any]:
     travel_key = [record(p256(31), scheme="ITH1", country="UT")]
     il = [green_record(p256())]
     cards, seals = [card_record()], [authority_record()]
-    fingerprint = short(barcode.public_bytes(Encoding.DER))
+    fingerprint = short(barcode.tbs_certificate_bytes)
     return {
         "England's pass": (pass_, keys, Withdrawal("HC1", "UCI", short(b"URN:UVCI:01:GB:1#A")),
                            Withdrawal("HC1", "UCI", short(b"URN:UVCI:01:GB:2#A"))),
@@ -195,6 +198,23 @@ def test_another_form_of_the_same_signature_does_not_escape(rig):
     assert ask(rig, text, keys)[0] == ask(rig, twin, keys)[0] == "no_rules_for_kind"
     withdraw(rig, Withdrawal("IL", "SIGNATURE", short(r.to_bytes(32, "big"))))
     assert ask(rig, text, keys)[0] == ask(rig, twin, keys)[0] == "certificate_revoked"
+
+
+@pytest.mark.parametrize("which", ["P-256", "P-384"])
+def test_nor_does_another_form_of_the_signature_on_the_signer(rig, which):
+    """Nothing in a seal covers the signature of the certificate that comes with it."""
+    certificate = signer(None, which)
+    tree = x509.Certificate.load(certificate.public_bytes(Encoding.DER))
+    r, s = decode_dss_signature(certificate.signature)
+    tree["signature_value"] = encode_dss_signature(r, (N if which == "P-256" else N_384) - s)
+    twin = tree.dump(force=True)
+    assert twin != certificate.public_bytes(Encoding.DER)
+    texts, keys = [seal(certificate=each) for each in (certificate, twin)], [authority_record(which)]
+    assert [ask(rig, text, keys)[0] for text in texts] == ["no_rules_for_kind"] * 2
+    for source in (certificate.public_bytes(Encoding.PEM), twin, texts[1].encode()):
+        assert of_signers(source, "x") == of_signers(texts[0].encode(), "x")
+    withdraw(rig, *of_signers(twin, "x"))
+    assert [ask(rig, text, keys)[0] for text in texts] == ["certificate_revoked"] * 2
 
 
 def test_a_list_that_knows_nothing_of_it_lets_it_pass(rig):

@@ -42,7 +42,7 @@ def open(text, trust, now):
     issuer, kind, version = _member(header, "is"), _member(header, "t"), _member(header, "v")
     if not isinstance(message, dict) or not isinstance(issuer, str) or not isinstance(kind, str):
         raise Refusal("bad_envelope", "header or message")
-    certificate, der, signature = _seal(seal)
+    certificate, signature = _seal(seal)
     if not _verify(certificate, signed, signature):
         raise Refusal("bad_signature")
     # `type`, because True equals 1.
@@ -52,7 +52,9 @@ def open(text, trust, now):
     _check(certificate, authority, issuer, kind, now)
     claims = Claims("VDS-NC", authority)
     vdsnc_message.fill(claims, kind, message)
-    claims.revocation_ids.append(("CERTIFICATE", short_hash(der)))
+    # What its authority signed, without the signature: that one has a second form, which anybody can make, and nothing
+    # in the message covers it.
+    claims.revocation_ids.append(("CERTIFICATE", short_hash(certificate.signed)))
     claims.revocation_ids.append(("SIGNATURE", short_hash(signature[: len(signature) // 2])))
     return claims
 
@@ -64,7 +66,7 @@ def _member(holder, name):
 
 
 def _seal(seal):
-    """(certificate, its bytes, signature), of an algorithm that fits the certificate's key."""
+    """(certificate, signature), of an algorithm that fits the certificate's key."""
     if not isinstance(seal, dict):
         raise Refusal("bad_envelope", "sig")
     algorithm = seal.get("alg")
@@ -82,7 +84,7 @@ def _seal(seal):
         raise Refusal("bad_signer", str(error))
     if certificate.kind != _KINDS[algorithm]:
         raise Refusal("bad_algorithm", "%s does not fit the key" % algorithm)
-    return certificate, data, signature
+    return certificate, signature
 
 
 def _bytes(text):
@@ -127,7 +129,8 @@ def _check(certificate, authority, issuer, kind, now):
     ):
         raise Refusal("wrong_key_usage", "not a barcode signer")
     documents = certificate.documents
-    if documents and kind in _DOCUMENTS and _DOCUMENTS[kind] not in documents:
+    # A list of nothing allows nothing.
+    if documents is not None and kind in _DOCUMENTS and _DOCUMENTS[kind] not in documents:
         raise Refusal("wrong_key_usage", "another type of document")
     if authority.participant and _ISO.get(issuer, issuer) != authority.participant:
         raise Refusal("wrong_key_usage", "%s by the authority of %s" % (issuer[:3], authority.participant))

@@ -28,6 +28,8 @@ examples:
   gatepost trust revoke withdrawn.txt --scheme ITH1 --uvci ITHC-20260822-000001
   gatepost trust revoke withdrawn.txt --scheme SHC --uvci vwAjHdarZuc --kid 3Kfdg-XwP-7gXyywtUfUADwBumDOPKMQx-iELL11W9s
   gatepost trust revoke withdrawn.txt --scheme IL --kind BATCH --uvci 24032021
+  gatepost trust revoke withdrawn.txt --signer signer.pem
+      all that a signer of ICAO's seals signed, by its certificate or by the text of any of its seals
   gatepost trust revoke withdrawn.txt --scheme HC1 --kind SIGNATURE --hash 5a39d2fd2a6c9d7f8e0b1d7c8d7e6f50
   gatepost trust revoke withdrawn.txt --uvci URN:UVCI:01:DE:1#2 --undo
 
@@ -40,6 +42,8 @@ examples:
       the EU gateway's batches and SMART Health Cards' lists, as JSON; says what it left out, and why
   gatepost trust revocations import numbers.txt --scheme VDS-NC -o withdrawn.txt
       one identifier a line
+  gatepost trust revocations import signers/ --scheme VDS-NC --kind CERTIFICATE -o withdrawn.txt
+      certificates of signers, PEM or DER
   gatepost trust revocations list withdrawn.txt
   gatepost trust revocations list withdrawn.gatepost --json
   gatepost trust revocations bundle withdrawn.txt --key authority.key.pem -o withdrawn.gatepost
@@ -66,6 +70,12 @@ def add_arguments(actions: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--uvci", metavar="TEXT", help="its identifier: UVCI, number, rid or batch, letter by letter"
     )
     which.add_argument("--certificate", type=Path, metavar="FILE", help="its text, HC1:...")
+    which.add_argument(
+        "--signer",
+        type=Path,
+        metavar="FILE",
+        help="a VDS-NC signer's certificate (PEM, DER, or one of its seals)",
+    )
     which.add_argument("--hash", metavar="HEX", help="the first 16 bytes of SHA-256 of its identifier")
     _add_kinds(revoking)
     revoking.add_argument("--before", metavar="TIME", help="ISO 8601: only where it was issued before (SHC)")
@@ -206,11 +216,18 @@ def _bundle(args: argparse.Namespace) -> int:
 def _meant(args: argparse.Namespace) -> list[Withdrawal]:
     """What the arguments withdraw."""
     from gatepost.revocation.identifiers import of_certificate
-    from gatepost.revocation.records import KINDS, Withdrawal, check, short_hash
+    from gatepost.revocation.records import HASHED, KINDS, Withdrawal, check, short_hash
+    from gatepost.revocation.signers import of_signers
 
     if args.certificate:
         return of_certificate(filing.load(args.certificate).decode("utf-8", "replace").strip())
+    if args.signer:
+        return of_signers(filing.load(args.signer), str(args.signer))
     kind = args.kind or KINDS[args.scheme][0]
+    if kind in HASHED and args.hash is None:
+        raise GatepostError(
+            f"a {kind} is no text: --uvci cannot name it; --certificate, --signer or --hash can"
+        )
     before = int(_moment(args.before, "--before")) if args.before else 0
     try:
         digest = bytes.fromhex(args.hash) if args.hash else short_hash(args.uvci.encode())

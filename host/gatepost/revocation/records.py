@@ -27,6 +27,10 @@ KINDS = {
     "IL": ("UCI", "SIGNATURE", "BATCH"),
     "ITH1": ("NUMBER", "SIGNATURE"),
 }
+HASHED = (
+    "SIGNATURE",
+    "CERTIFICATE",
+)  # kinds whose hash is over bytes and not over a text that anybody writes down
 DIGEST = 16  # bytes
 _LABEL = b"gatepost revocation 1\0"
 _LINE = re.compile(r"(\S+) (\S+) ([0-9a-f]{32})(?: kid=((?:[0-9a-f]{2})+))?(?: before=(\d{1,10}))?")

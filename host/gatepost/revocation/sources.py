@@ -1,5 +1,6 @@
 """Whatever lists withdrawn certificates, to withdrawals: the EU gateway's batches, SMART Health Cards' lists, plain
-files of identifiers, and our own files. Each file is known by its content.
+files of identifiers, certificates of withdrawn signers, and our own files. Each file is known by its content;
+certificates are read as signers where the kind CERTIFICATE is asked for.
 
 Nothing is left out in silence: what was read and not kept is counted under a reason.
 """
@@ -26,6 +27,7 @@ from gatepost.revocation.records import (
     read_text,
     short_hash,
 )
+from gatepost.revocation.signers import of_signers
 from gatepost.trust import listfile
 from gatepost.trust.records import Tally
 
@@ -66,6 +68,10 @@ def _read_file(path: Path, options: Options, tally: Tally) -> list[Withdrawal]:
         found = list(read_text(_text(data, path), str(path)))
         tally.read += len(found)
         return found
+    if options.kind == "CERTIFICATE":
+        signers = [check(each._replace(scheme=options.scheme)) for each in of_signers(data, str(path))]
+        tally.read += len(signers)
+        return signers
     if data.lstrip()[:1] in (b"{", b"["):
         try:
             document = json.loads(data.decode("utf-8-sig"))
