@@ -29,28 +29,39 @@ _CVX = {
     "213": "",
     "500": "",
 }
-# First words of brand names, as ICAO's messages and Israel's write them.
-_BRANDS = (
-    ("comirnaty", "EU/1/20/1528"),
-    ("pfizer", "EU/1/20/1528"),
-    ("spikevax", "EU/1/20/1507"),
-    ("moderna", "EU/1/20/1507"),
-    ("vaxzevria", "EU/1/21/1529"),
-    ("astrazeneca", "EU/1/21/1529"),
-    ("jcovden", "EU/1/20/1525"),
-    ("janssen", "EU/1/20/1525"),
-    ("nuvaxovid", "EU/1/21/1618"),
-    ("covaxin", "Covaxin"),
-    ("covishield", "Covishield"),
-    ("coronavac", "CoronaVac"),
-    ("sputnik", "Sputnik-V"),
-)
-# SNOMED CT: detected / not detected, positive / negative.
+# Brand names, as ICAO's messages and Israel's write them among other words.
+_BRANDS = {
+    "comirnaty": "EU/1/20/1528",
+    "spikevax": "EU/1/20/1507",
+    "vaxzevria": "EU/1/21/1529",
+    "jcovden": "EU/1/20/1525",
+    "nuvaxovid": "EU/1/21/1618",
+    "covaxin": "Covaxin",
+    "covishield": "Covishield",
+    "coronavac": "CoronaVac",
+    "sputnik": "Sputnik-V",
+}
+# Makers make other vaccines as well: their names say which one only where no other name stands with them.
+_MAKERS = {
+    "pfizer": "EU/1/20/1528",
+    "moderna": "EU/1/20/1507",
+    "astrazeneca": "EU/1/21/1529",
+    "janssen": "EU/1/20/1525",
+}
+_BESIDE = ("biontech", "oxford", "covid", "19", "covid19", "vaccine", "mrna", "inc", "biotech")
+# SNOMED CT: detected / not detected, positive / negative, reactive / not, the virus itself; LOINC's answers.
 _RESULTS = {
     "260373001": "positive",
     "10828004": "positive",
+    "11214006": "positive",
+    "840533007": "positive",
+    "LA11882-0": "positive",
+    "LA6576-8": "positive",
     "260415000": "negative",
     "260385009": "negative",
+    "131194007": "negative",
+    "LA11883-8": "negative",
+    "LA6577-6": "negative",
 }
 
 
@@ -61,12 +72,14 @@ def from_cvx(code):
 
 
 def from_brand(name):
-    """The product of a brand name, or the name as it is."""
-    start = name.lower()
-    for brand, product in _BRANDS:
-        if start.startswith(brand):
-            return product
-    return name
+    """The product of a brand name, or of its maker alone; or the name as it is."""
+    letters = [letter if letter.isalpha() or letter.isdigit() else " " for letter in name.lower()]
+    words = "".join(letters).split()
+    brands = [_BRANDS[word] for word in words if word in _BRANDS]
+    if not brands:
+        others = [word for word in words if word not in _BESIDE]
+        brands = [_MAKERS.get(word, "") for word in others]
+    return brands[0] if brands and brands.count(brands[0]) == len(brands) and brands[0] else name
 
 
 def result(code):
