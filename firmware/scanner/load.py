@@ -69,6 +69,7 @@ _REST = (
     "scanner.credentials.cwt",
     "scanner.credentials.signer",
     "scanner.credentials.hc1",
+    "scanner.credentials.fhir_codes",
     "scanner.credentials.fhir",
     "scanner.credentials.shc",
     "scanner.credentials.shc_parts",

@@ -59,7 +59,9 @@ def _claims(claims):
     if claims is None:
         return None
     report = {name: getattr(claims, name) for name in _FACTS + _TIMES}
-    report["facts"] = {name: _plain(value) for name, value in claims.facts.items()}
+    report["facts"] = _plain(claims.facts)
+    # Of a certificate with several, of which none alone is its kind.
+    report["entries"] = [{"kind": kind, "facts": _plain(facts)} for kind, facts in claims.entries]
     report["warnings"] = list(claims.warnings)
     key = claims.key
     report["key"] = {

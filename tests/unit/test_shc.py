@@ -84,7 +84,7 @@ def test_doses_are_counted_and_the_latest_is_shown(mp):
     ]
     claims = judge(mp, card(bundle(patient(), *doses)))["claims"]
     assert (claims["facts"]["dose"], claims["facts"]["date"]) == (2, "2021-06-20")
-    assert [each["date"] for each in claims["facts"]["entries"]] == ["2021-06-20", "2021-05-01"]
+    assert [each["date"] for each in claims["facts"]["series"]] == ["2021-05-01", "2021-06-20"]
 
 
 def test_entries_of_two_kinds_have_no_kind(mp):
@@ -129,6 +129,9 @@ BUNDLES = [
     (bundle(patient() | {"birthDate": "unclear"}), "bad_content"),
     (bundle(patient() | {"birthDate": {}}), "bad_content"),
     (bundle(patient() | {"name": [{"family": "A", "given": ["B", 7]}]}), "bad_content"),
+    (bundle(patient() | {"name": [{"family": "Müller", "given": "Zoë"}]}), "bad_content"),
+    (bundle(patient() | {"name": [{"family": "Müller", "given": {}}]}), "bad_content"),
+    (bundle(patient() | {"name": [{"family": "Müller"}]}), "no_rules_for_kind"),
 ]
 
 

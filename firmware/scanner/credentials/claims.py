@@ -10,9 +10,9 @@ class Claims:
     "antibody", "status" or None when there is not exactly one entry; kinds: those of all entries; entries:
     list of (kind, facts) of a scheme whose certificates may hold several, else []; facts: dict of product, maker, dose,
     doses, date, result, test_type, sampled, country, issuer, id, valid_from, valid_until, document... as far as known,
-    else absent; issued, expires, not_before: seconds since 1970 or None; payload: the decoded dict; revocation_ids:
-    list of (hash type, first 16 bytes of the SHA-256 of an identifier); warnings: reason codes that make the verdict
-    CHECK at best.
+    else absent, and `series` of a vaccination of several doses: list of the facts of each, in order; issued, expires,
+    not_before: seconds since 1970 or None; payload: the decoded dict; revocation_ids: list of (hash type, first 16
+    bytes of the SHA-256 of an identifier); warnings: reason codes that make the verdict CHECK at best.
     """
 
     def __init__(self, scheme, key):
@@ -41,17 +41,29 @@ class Claims:
         """Each entry as Claims of its own, about the same holder by the same key; of a single entry, these Claims."""
         if not self.entries:
             return (self,)
-        found = []
-        for kind, facts in self.entries:
-            part = Claims(self.scheme, self.key)
-            for name in self.__dict__:
-                setattr(part, name, self.__dict__[name])
-            part.kind = kind
-            part.kinds = (kind,)
-            part.facts = facts
-            part.entries = []
-            found.append(part)
-        return found
+        return [self.part(kind, facts) for kind, facts in self.entries]
+
+    def part(self, kind, facts):
+        """The same with this entry alone."""
+        part = Claims(self.scheme, self.key)
+        for name in self.__dict__:
+            setattr(part, name, self.__dict__[name])
+        part.kind = kind
+        part.kinds = (kind,)
+        part.facts = facts
+        part.entries = []
+        return part
+
+    def hold(self, entries):
+        """Take the entries of a certificate, (kind, facts) each, with what is known of its holder besides."""
+        common = self.facts
+        for _, facts in entries:
+            facts.update(common)
+        self.kinds = tuple([kind for kind, _ in entries])
+        if len(entries) == 1:
+            self.kind, self.facts = entries[0]
+        else:
+            self.entries = entries
 
     def warn(self, code):
         """Add a reason why a person has to look; PASS is then out of reach."""

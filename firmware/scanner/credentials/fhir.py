@@ -1,62 +1,62 @@
 # From a FHIR R4 bundle to claims: the patient, and the immunizations and laboratory results that are complete.
 #
-# A bundle names no scheme of doses and no country; facts are what stands in it. Of several entries of a kind the latest
-# gives the facts and all of them stand in `entries`; which series is enough is for the rules.
+# A bundle names no scheme of doses and no country; facts are what stands in it. The doses against one disease are one
+# entry, each test is one; which of them is enough is for the rules. What a laboratory looked for that nobody here knows
+# is an entry only where nothing else is: beside others a find of it is for a person to look at, and no more.
 
 import hashlib
 from binascii import b2a_base64
 
+from micropython import const
+
+from scanner.codec import iso8601
 from scanner.credentials import products
 from scanner.credentials.dcc import text
+from scanner.credentials.fhir_codes import codings, looked_for, result
 from scanner.credentials.person import birth, dated, written
 from scanner.reasons import Refusal
 
 _CVX = "http://hl7.org/fhir/sid/cvx"
-_LOINC = "http://loinc.org"
 _FINAL = ("final", "amended", "corrected")
+_MOST = const(24)  # entries of a card
+_DAY = const(10)  # characters
 
 
 def fill(claims, bundle):
-    """Fill `claims` from a Bundle (dict). Refusal bad_content or no_entry."""
-    patient = None
+    """Fill `claims` from a Bundle (dict). Refusal bad_content, no_entry or too_large."""
+    resources = _resources(bundle)
+    patients = [each for each in resources if each[1].get("resourceType") == "Patient"]
+    if len(patients) > 1:
+        raise Refusal("bad_content", "two patients")
+    doses = []
     entries = []
-    for resource in _resources(bundle):
+    others = []
+    for _, resource in resources:
         kind = resource.get("resourceType")
-        if kind == "Patient":
-            if patient is not None:
-                raise Refusal("bad_content", "two patients")
-            patient = resource
-        elif kind == "Immunization":
+        if kind == "Immunization":
+            _about(resource, "patient", patients)
             # What was not done, was entered in error or has no date counts for nothing.
             when = "occurrenceDateTime"
-            if resource.get("status") == "completed" and dated(resource.get(when), when):
-                entries.append(("vaccination", _immunization(resource)))
-        elif kind == "Observation" and resource.get("status") in _FINAL and "valueQuantity" not in resource:
-            # A quantity is a laboratory value: neither negative nor positive.
-            entries.append(("test", _observation(resource)))
-    if patient is None:
-        claims.warn("no_holder")
+            if written(resource.get("status"), "status") == "completed" and dated(resource.get(when), when):
+                doses.append(_immunization(resource))
+        elif kind == "Observation":
+            _about(resource, "subject", patients)
+            _observation(resource, entries, others)
+    if patients:
+        _holder(claims, patients[0][1])
     else:
-        _holder(claims, patient)
-    claims.kinds = tuple([kind for kind, _ in entries])
-    if not entries:
-        # Genuine, and about something else: a diagnostic report, a medication.
-        claims.warn("no_rules_for_kind")
-        return
-    if len(set(claims.kinds)) == 1:
-        claims.kind = claims.kinds[0]
-        claims.kinds = claims.kinds[:1]
-    found = [facts for _, facts in entries]
-    latest = found[0]
-    for facts in found[1:]:
-        if _when(facts) >= _when(latest):
-            latest = facts
-    claims.facts = dict(latest)
-    if claims.kind == "vaccination":
-        claims.facts["dose"] = sum([facts.get("target") == latest.get("target") for facts in found])
-    if len(found) > 1:
-        claims.facts["entries"] = found
+        claims.warn("no_holder")
+    entries = _series(doses) + entries
+    # Without any it is genuine, and about something else: a diagnostic report, a medication.
     claims.warn("no_rules_for_kind")
+    worst = _worst(others)
+    if worst is not None and not entries:
+        entries = [("test", worst)]
+    elif worst is not None and worst["result"] != "negative":
+        claims.warn("test_unclear")
+    if len(entries) > _MOST:
+        raise Refusal("too_large", "%d entries" % len(entries))
+    claims.hold(entries)
 
 
 def legacy_rid(canonical):
@@ -69,6 +69,7 @@ def _base64url(data):
 
 
 def _resources(bundle):
+    """(address, resource) of each entry."""
     entries = bundle.get("entry")
     if not isinstance(entries, list) or not entries:
         raise Refusal("no_entry")
@@ -77,8 +78,19 @@ def _resources(bundle):
         resource = entry.get("resource") if isinstance(entry, dict) else None
         if not isinstance(resource, dict):
             raise Refusal("bad_content", "entry")
-        found.append(resource)
+        found.append((entry.get("fullUrl"), resource))
     return found
+
+
+def _about(resource, member, patients):
+    """Refusal bad_content for what refers to somebody else than the patient of the bundle, where it has one."""
+    reference = resource.get(member)
+    if reference is None or not patients:
+        return
+    if not isinstance(reference, dict):
+        raise Refusal("bad_content", member)
+    if reference.get("reference") not in (None, patients[0][0]):
+        raise Refusal("bad_content", "another " + member)
 
 
 def _holder(claims, patient):
@@ -87,8 +99,12 @@ def _holder(claims, patient):
     if not isinstance(name, dict):
         raise Refusal("bad_content", "name")
     given = name.get("given")
+    if given is None:
+        given = []
+    elif not isinstance(given, list):
+        raise Refusal("bad_content", "given")
     claims.family = written(name.get("family"), "family")
-    claims.given = " ".join([written(part, "given") for part in given]) if isinstance(given, list) else ""
+    claims.given = " ".join([written(part, "given") for part in given])
     if not claims.family and not claims.given:
         # Some issuers fill in the whole name as one text.
         claims.family = written(name.get("text"), "name")
@@ -99,15 +115,21 @@ def _holder(claims, patient):
 
 def _immunization(resource):
     facts = {}
-    code = _code(resource.get("vaccineCode"), _CVX)
-    if code and code[0] == _CVX:
-        product, target = products.from_cvx(code[1])
-        facts["product"] = product
-        facts["vaccine"] = "CVX " + code[1]
-        if target:
-            facts["target"] = target
-    elif code:
-        facts["product"] = code[1]
+    codes = codings(resource.get("vaccineCode"), "vaccineCode")
+    meant = None
+    for system, code in codes:
+        if system == _CVX:
+            each = products.from_cvx(code)
+            if meant is not None and each != meant:
+                raise Refusal("bad_content", "two vaccines in one")
+            meant = each
+            facts["vaccine"] = "CVX " + code
+    if meant is not None:
+        facts["product"] = meant[0]
+        if meant[1]:
+            facts["target"] = meant[1]
+    elif codes:
+        facts["product"] = codes[0][1]
     facts["date"] = text(resource.get("occurrenceDateTime"))
     batch = written(resource.get("lotNumber"), "lotNumber")
     if batch:
@@ -120,40 +142,69 @@ def _immunization(resource):
     return facts
 
 
-def _observation(resource):
-    facts = {}
-    code = _code(resource.get("code"), _LOINC)
-    if code:
-        facts["test_type"] = code[1]
+def _series(doses):
+    """An entry for each disease: the latest dose, and which one it is. The doses of several days are its `series`.
+
+    Registries that were merged have the same dose twice: what was given on one day is one dose, and so is what may
+    have been, where a record says the month alone.
+    """
+    groups = {}
+    for at, facts in enumerate(doses):
+        key = facts.get("target") or facts.get("vaccine") or facts.get("product", "")
+        groups.setdefault(key, []).append((iso8601.span(facts["date"])[1], at, facts))
+    entries = []
+    for rows in sorted(groups.values(), key=lambda rows: rows[0][1]):
+        rows.sort()
+        number = 0
+        before = None
+        for _, _, facts in rows:
+            day = facts["date"][:_DAY]
+            if before is None or not (day.startswith(before) or before.startswith(day)):
+                number += 1
+            facts["dose"] = number
+            before = day
+        latest = rows[-1][2]
+        if len(rows) > 1:
+            latest = dict(latest)
+            latest["series"] = [facts for _, _, facts in rows]
+        entries.append(("vaccination", latest))
+    return entries
+
+
+def _observation(resource, entries, others):
+    """Add what an Observation and its components found to `entries`; to `others` what nobody here looks for."""
+    final = written(resource.get("status"), "status") in _FINAL
     sampled = dated(resource.get("effectiveDateTime"), "effectiveDateTime")
-    if sampled:
-        facts["sampled"] = sampled
-    value = resource.get("valueCodeableConcept")
-    found = _code(value, "http://snomed.info/sct")
-    if found:
-        facts["result_code"] = found[1]
-        facts["result"] = products.result(found[1])
-    else:
-        said = text(value.get("text")) if isinstance(value, dict) else text(resource.get("valueString"))
-        facts["result_code"] = said
-        facts["result"] = "unclear"
-    return facts
-
-
-def _code(concept, preferred):
-    """(system, code) of a CodeableConcept: the preferred system's, else the first that has a code, else None."""
-    codings = concept.get("coding") if isinstance(concept, dict) else None
-    found = None
-    for coding in codings if isinstance(codings, list) else ():
-        if not isinstance(coding, dict) or not text(coding.get("code")):
+    components = resource.get("component")
+    if components is None:
+        components = []
+    elif not isinstance(components, list):
+        raise Refusal("bad_content", "component")
+    for part in [resource] + components:
+        if not isinstance(part, dict):
+            raise Refusal("bad_content", "component")
+        kind, fact, code = looked_for(codings(part.get("code"), "code"))
+        found, found_code = result(part, kind, final)
+        # What may still change is no proof; a find in it is not to be overlooked for all that.
+        if not found or (not final and (found == "negative" or kind == "antibody")):
             continue
-        pair = text(coding.get("system")), text(coding.get("code"))
-        if pair[0] == preferred:
-            return pair
-        found = found or pair
-    return found
+        facts = {"result": found if final else "unclear", "result_code": found_code}
+        if code:
+            facts["test_type"] = code
+        if sampled:
+            facts["sampled"] = sampled
+        if fact:
+            facts[fact] = facts["result"]
+        if kind:
+            facts["target"] = products.COVID
+            entries.append((kind, facts))
+        else:
+            others.append(facts)
 
 
-def _when(facts):
-    """Dates of FHIR compare as texts, whatever their precision."""
-    return facts.get("date") or facts.get("sampled") or ""
+def _worst(tests):
+    for wanted in ("positive", "unclear", "negative"):
+        for facts in tests:
+            if facts["result"] == wanted:
+                return facts
+    return None

@@ -58,8 +58,11 @@ def _entry(kind, facts):
         return _test(facts)
     if kind == "recovery":
         return _recovery(facts)
-    if kind == "antibody" and facts.get("igg"):
-        return ["IgG " + fact(facts["igg"]) + ", IgM " + fact(facts.get("igm"))]
+    if kind == "antibody" and (facts.get("igg") or facts.get("igm")):
+        found = [
+            name + " " + fact(facts[key]) for name, key in (("IgG", "igg"), ("IgM", "igm")) if facts.get(key)
+        ]
+        return [", ".join(found)]
     if kind == "status" and facts.get("colour"):
         return ["Status " + fact(facts["colour"])]
     return [_KINDS.get(kind) or fact(kind) or "Certificate"]

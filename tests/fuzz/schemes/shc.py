@@ -223,16 +223,31 @@ def _check(content: Any, now: int) -> None:
     given = name[0].get("given")
     whole = [name[0].get("family"), name[0].get("text"), *(given if isinstance(given, list) else [])]
     need(any(isinstance(each, str) and each.strip() for each in whole), "name")
+    need(given is None or isinstance(given, list), "given")
     birth(patients[0].get("birthDate", ""), "birthDate")
-    doses = [
-        each
-        for each in resources
-        if each.get("resourceType") == "Immunization" and each.get("status") == "completed"
-    ]
-    doses = [each for each in doses if _dated(each, now)]
+    _about_the_patient(credential["credentialSubject"]["fhirBundle"]["entry"], patients[0])
     tests = [each for each in resources if each.get("resourceType") == "Observation"]
-    if len(doses) < 2:
+    need(not any(_positive(each) for each in tests), "a positive test")
+    days = {
+        each["occurrenceDateTime"].strip()[:10]
+        for each in resources
+        if each.get("resourceType") == "Immunization"
+        and each.get("status") == "completed"
+        and _dated(each, now)
+    }
+    if len(days) < 2:
         need(any(_negative(each, now) for each in tests), "neither two doses nor a negative test")
+
+
+def _about_the_patient(entries: list[dict[str, Any]], patient: dict[str, Any]) -> None:
+    (address,) = (entry.get("fullUrl") for entry in entries if entry["resource"] is patient)
+    for member, kind in (("patient", "Immunization"), ("subject", "Observation")):
+        for resource in (entry["resource"] for entry in entries):
+            if resource.get("resourceType") == kind and isinstance(resource.get(member), dict):
+                need(resource[member].get("reference") in (None, address), member)
+
+
+_NOT_FOUND = ("260415000", "260385009", "131194007", "LA11883-8", "LA6577-6")
 
 
 def _dated(dose: dict[str, Any], now: int) -> bool:
@@ -250,6 +265,18 @@ def _negative(test: dict[str, Any], now: int) -> bool:
             for each in test["valueCodeableConcept"]["coding"]
             if isinstance(each, dict) and each.get("code")
         ]
-        return any(each in ("260415000", "260385009") for each in codes)
+        return any(each in _NOT_FOUND for each in codes)
     except (Malformed, KeyError, TypeError, AttributeError):
         return False
+
+
+def _positive(test: dict[str, Any]) -> bool:
+    """Of a test for the virus by its code, whatever else is said of it."""
+    try:
+        looked_for = [each.get("code") for each in test["code"]["coding"]]
+        found = [each.get("code") for each in test["valueCodeableConcept"]["coding"]]
+    except (KeyError, TypeError, AttributeError):
+        return False
+    return any(each in ("94558-4", "94500-6") for each in looked_for) and any(
+        each in ("260373001", "10828004") for each in found
+    )
