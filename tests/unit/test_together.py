@@ -33,6 +33,17 @@ def codes(steps):
         shown = together.add(verdict(met, holder, code), RULES)
         found.append((shown.code, shown.need))
     return found
+
+def frames(rows):
+    # Each a picture of several certificates; which of them is the verdict, and which lie beside it, is their order.
+    together = Together()
+    found = []
+    for row in rows:
+        verdicts = [verdict(met, holder) for met, holder in row]
+        verdicts[0].beside = verdicts[1:]
+        shown = together.add(verdicts[0], RULES)
+        found.append((shown.code, shown.claims.given))
+    return found
 """
 
 JAN = {"family": "Novak", "given": "Jan", "birth": "2001-05-12"}
@@ -106,9 +117,40 @@ def test_names_do_not_drift_from_one_certificate_to_the_next(mp):
     ]
 
 
+EVA = {"family": "Eriksen", "given": "Eva", "birth": "1999-01-01"}
+
+
+@pytest.mark.parametrize(
+    "pictures",
+    [
+        [[(1, EVA), (1, JAN), (2, JAN)]],
+        [[(1, JAN), (1, EVA), (2, JAN)]],
+        [[(2, JAN), (1, JAN), (1, EVA)]],
+        [[(1, EVA), (2, JAN)]],
+        [[(1, JAN)], [(1, EVA), (2, JAN)]],
+        [[(1, JAN)], [(2, JAN), (1, EVA)]],
+        [[(1, JAN), (1, JAN)], [(2, EVA), (2, JAN)]],
+    ],
+)
+def test_nobody_passes_beside_the_proofs_of_another(mp, pictures):
+    mp.run(SETUP, space="together")
+    shown = mp.run("result = frames(rows)", space="together", rows=pictures)
+    assert shown[-1][0] == "other_holder"
+    assert all(code != "ok" for code, _ in shown)
+
+
+def test_proofs_of_one_person_count_wherever_they_lie(mp):
+    mp.run(SETUP, space="together")
+    for pictures in (
+        [[(1, JAN), (1, JAN), (2, JAN)]],
+        [[(1, JAN)], [(1, JAN), (2, JAN)]],
+        [[(2, JAN), (1, JAN)]],
+    ):
+        assert mp.run("result = frames(rows)", space="together", rows=pictures)[-1] == ("ok", "Jan")
+
+
 def test_after_somebody_else_all_begins_anew(mp):
-    eva = {"family": "Eriksen", "given": "Eva", "birth": "1999-01-01"}
-    assert [code for code, _ in codes(mp, (1, JAN), (2, eva), (2, JAN), (1, JAN))] == [
+    assert [code for code, _ in codes(mp, (1, JAN), (2, EVA), (2, JAN), (1, JAN))] == [
         "more_needed",
         "other_holder",
         "more_needed",

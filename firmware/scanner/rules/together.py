@@ -19,7 +19,7 @@ class Together:
 
     def forget(self):
         self._met = 0
-        self._marks = None
+        self._marks = []  # of each certificate that brought something
         self._salt = os.urandom(8)
 
     @property
@@ -33,21 +33,24 @@ class Together:
             self.forget()  # it suffices alone, whosoever the first was
         if verdict.code != "more_needed" or rules is None:
             return verdict
-        for other in verdict.beside:
-            shown = self.add(other, rules)
-            if shown.code != "more_needed":
-                return verdict.instead(shown.code)
-        marks = self._marks_of(verdict.claims)
-        if self._met and not _same_holder(self._marks, marks):
-            self.forget()
-            return verdict.instead("other_holder")
-        met = self._met | verdict.met
+        known = list(self._marks)
+        met = self._met
+        # Whose they are comes first: of nobody does a proof count before all in the picture were compared.
+        for each in [verdict] + verdict.beside:
+            marks = self._marks_of(each.claims)
+            for one in known:
+                if not _same_holder(one, marks):
+                    self.forget()
+                    return verdict.instead("other_holder")
+            # Only what brings something new stays as a measure: else a row of them would fill the memory.
+            if not known or (met | each.met) != met:
+                known.append(marks)
+            met |= each.met
         if rules.suffices(met):
             self.forget()
             return verdict.instead("ok")
-        # The first certificate's holder stays the measure: names must not drift from one to the next.
-        if not self._met:
-            self._marks = marks
+        # All are the measure of the next one: names must not drift from one to the next.
+        self._marks = known
         self._met = met
         verdict.need = rules.needed(met)
         return verdict
