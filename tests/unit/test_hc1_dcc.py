@@ -132,8 +132,16 @@ def test_a_member_of_an_entry_that_is_neither_text_nor_number(mp, member):
     assert code(mp, issue(vaccination(**{member: {"code": "840539006"}}))) == "bad_content"
 
 
-def test_the_number_by_which_it_is_withdrawn_is_a_text(mp):
-    assert code(mp, issue(vaccination(ci=7))) == "bad_content"
+def test_by_what_it_is_withdrawn_is_there_and_a_text(mp):
+    for payload in (vaccination, negative_test, recovery):
+        for number in (7, None, "", " ", ["X"]):
+            assert code(mp, issue(payload(ci=number))) == "bad_content"
+        assert code(mp, issue(payload(co=49))) == "bad_content"
+    assert code(mp, issue(vaccination(co=None))) == "ok"
+    assert code(mp, issue(vaccination(), issuer=49)) == "bad_claims"
+    twice = vaccination()
+    twice["v"].append(twice["v"][0] | {"ci": None})
+    assert code(mp, issue(twice)) == "bad_content"
 
 
 def test_no_entry_and_several(mp):

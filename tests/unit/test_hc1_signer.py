@@ -170,6 +170,15 @@ def test_revocation_identifiers(mp):
             ]
         )
     )
+    # Nothing is looked up twice.
+    claims = judge(mp, issue(vaccination(ci="X#1", co="DE"), issuer="DE"))["claims"]
+    assert [kind for kind, _ in claims["revocation_ids"]] == ["UCI", "COUNTRYCODEUCI", "SIGNATURE"]
+    # The number by which it is known when it is shown again comes first, and without spaces.
+    claims = judge(mp, issue(vaccination(ci=" X#1 "), issuer="DE"))["claims"]
+    assert [each for each in claims["revocation_ids"] if each[0] == "UCI"] == [
+        ("UCI", short(b"X#1")),
+        ("UCI", short(b" X#1 ")),
+    ]
     text = issue(vaccination(), rsa2048())
     signature = cbor2.loads(unpack(text)).value[3]
     assert ("SIGNATURE", short(signature)) in judge(mp, text, [record(rsa2048())])["claims"]["revocation_ids"]

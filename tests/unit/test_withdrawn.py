@@ -22,6 +22,7 @@ from gatepost.issue.hc1 import key_id
 from gatepost.revocation.bundle import build_revocations
 from gatepost.revocation.records import Withdrawal
 from gatepost.revocation.signers import of_signers
+from gatepost.revocation.sources import Options, read_sources
 from harness.cards import card, card_record, unbase64, vaccinated
 from harness.certificates import (
     NOW,
@@ -57,6 +58,7 @@ def verdict_on(text, keys, policy, lists=True):
     return verdict.code, verdict.verdict, [step for step in verdict.trace if step[0].startswith("Not withdrawn")]
 """
 )
+NUMBER = b"URN:UVCI:01:DE:X#1"
 N_384 = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFC7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973
 N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
@@ -198,6 +200,42 @@ def test_another_form_of_the_same_signature_does_not_escape(rig):
     assert ask(rig, text, keys)[0] == ask(rig, twin, keys)[0] == "no_rules_for_kind"
     withdraw(rig, Withdrawal("IL", "SIGNATURE", short(r.to_bytes(32, "big"))))
     assert ask(rig, text, keys)[0] == ask(rig, twin, keys)[0] == "certificate_revoked"
+
+
+@pytest.mark.parametrize(
+    "entry, issuer, listed",
+    [
+        ({"co": "DE"}, "XX", b"DE" + NUMBER),
+        ({"co": "DE "}, "XX", b"DE" + NUMBER),
+        ({"co": "DE "}, "XX", b"DE " + NUMBER),
+        ({"co": "de"}, "XX", b"DE" + NUMBER),
+        ({"co": "FR"}, " de", b"DE" + NUMBER),
+        # Where neither names a country, the signing key's list does.
+        ({"co": None}, None, b"DE" + NUMBER),
+        ({"co": ""}, "XX", b"DE" + NUMBER),
+        ({"ci": NUMBER.decode() + " "}, "DE", b"DE" + NUMBER),
+        ({"ci": NUMBER.decode() + " "}, "DE", b"DE" + NUMBER + b" "),
+    ],
+)
+def test_a_number_behind_its_country_is_found_however_the_issuer_wrote_them(rig, entry, issuer, listed):
+    text = issue(vaccination(**{"ci": NUMBER.decode()} | entry), issuer=issuer)
+    keys = [record(p256())]
+    withdraw(rig, Withdrawal("HC1", "COUNTRYCODEUCI", short(b"SE" + NUMBER)))
+    assert ask(rig, text, keys)[0] == "ok"
+    withdraw(rig, Withdrawal("HC1", "COUNTRYCODEUCI", short(listed)))
+    assert ask(rig, text, keys)[0] == "certificate_revoked"
+
+
+@pytest.mark.parametrize("number", ["URN:UVCI:01:DE:X#1 ", " URN:UVCI:01:DE:X#1", "URN:UVCI:01:DE:X#1\n"])
+def test_a_number_with_stray_spaces_is_withdrawn_by_a_line_and_by_its_own_hash(rig, tmp_path, number):
+    text, keys = issue(vaccination(ci=number)), [record(p256())]
+    (tmp_path / "numbers.txt").write_text("URN:UVCI:01:DE:X#1\n")
+    lines, _ = read_sources([tmp_path / "numbers.txt"], Options())
+    for entries in (lines, [Withdrawal("HC1", "UCI", short(number.encode()))]):
+        withdraw(rig)
+        assert ask(rig, text, keys)[0] == "ok"
+        withdraw(rig, *entries)
+        assert ask(rig, text, keys)[0] == "certificate_revoked"
 
 
 @pytest.mark.parametrize("which", ["P-256", "P-384"])

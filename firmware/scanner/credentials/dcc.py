@@ -122,20 +122,36 @@ def _domestic(claims, payload):
 
 
 def _revocation_ids(claims, entries, issuer):
-    """Hashes by which an issuer may withdraw this certificate. The identifier is taken as written: forms differ.
+    """Hashes by which an issuer may withdraw this certificate.
 
-    Whose country stands before it differs as well: lists are made with the entry's and with the envelope's issuer.
+    An identifier counts as written, since forms differ, and without stray spaces, which whoever makes a list may not
+    have kept. Whose country stands before it differs as well: the entry's, the envelope's issuer, or that of the key.
     """
+    if issuer is not None and not isinstance(issuer, str):
+        raise Refusal("bad_claims", "iss")
     for entry in entries:
-        identifier = entry.get("ci")
-        if identifier is not None and not isinstance(identifier, str):
-            raise Refusal("bad_content", "ci")
-        if identifier:
+        plain = written(entry.get("ci"), "ci")
+        # The schema asks for one. Without it, nothing but the signature could withdraw the certificate.
+        if not plain:
+            raise Refusal("bad_content", "no ci")
+        written(entry.get("co"), "co")
+        countries = []
+        for country in (entry.get("co"), issuer, claims.key.country):
+            if country:
+                _add(countries, country, country.strip().upper())
+        # The plain one first: by it the certificate is known when it is shown again.
+        for identifier in _add([], plain, entry["ci"]):
             claims.revocation_ids.append(("UCI", short_hash(identifier.encode())))
-            # Either may be of any type, and a list is in no set.
-            countries = [country for country in (entry.get("co"), issuer) if isinstance(country, str)]
-            for country in set(countries):
+            for country in countries:
                 claims.revocation_ids.append(("COUNTRYCODEUCI", short_hash((country + identifier).encode())))
+
+
+def _add(found, *texts):
+    """`found` with those texts that it does not hold yet: each look-up costs reads of the flash."""
+    for text in texts:
+        if text and text not in found:
+            found.append(text)
+    return found
 
 
 def short_hash(data):

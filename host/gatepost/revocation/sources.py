@@ -32,6 +32,7 @@ from gatepost.trust import listfile
 from gatepost.trust.records import Tally
 
 FILE_LIMIT = 512 * 1024 * 1024  # bytes, also after decompression
+_SPACES = " \t\r\v\f"  # those that scanners strip
 _RID = re.compile(r"([A-Za-z0-9_-]{1,24})(?:\.(\d{1,10}))?")
 _METHODS = (
     "rid",
@@ -141,11 +142,14 @@ def _read_card_list(document: dict[str, Any], path: Path, tally: Tally) -> list[
 
 
 def _read_lines(text: str, path: Path, options: Options, tally: Tally) -> list[Withdrawal]:
-    """One identifier a line, as it stands in the certificate; what begins with # is a remark."""
+    """One identifier a line, as it stands in the certificate; what begins with # is a remark.
+
+    Spaces around it are no part of it: scanners look for each without them as well.
+    """
     kind = options.kind or KINDS[options.scheme][0]
     found = []
-    for line in text.splitlines():
-        identifier = line.strip()
+    for line in text.split("\n"):
+        identifier = line.strip(_SPACES)
         if not identifier or identifier.startswith("#"):
             continue
         if any(ord(each) < 32 for each in identifier):

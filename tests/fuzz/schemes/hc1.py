@@ -187,6 +187,7 @@ def _check(claims: Any, now: int) -> None:
         if bare(claims.get(label)) is not None:
             need(seconds(claims[label], "iat or nbf") <= now + 1, "iat or nbf")
     if union:
+        need(bare(claims.get(1)) is None or isinstance(bare(claims[1]), str), "iss")
         _check_union(bare(inside[1]), now)
     else:
         _check_who(claims if inside is None else inside, now, inside is None)
@@ -205,7 +206,9 @@ def _check_union(body: Any, now: int) -> None:
     kind, row = rows[0][0], bare(rows[0][1])
     need(isinstance(row, dict), "entry")
     word(row.get("tg"), "tg")
-    need(bare(row.get("ci")) is None or isinstance(bare(row["ci"]), str), "ci")
+    # By these it is withdrawn.
+    word(row.get("ci"), "ci")
+    need(bare(row.get("co")) is None or isinstance(bare(row["co"]), str), "co")
     if kind == "v":
         word(row.get("mp"), "mp")
         count(row.get("dn"), "dn")
