@@ -130,6 +130,25 @@ def test_the_highest_version_in_force(mp):
     assert check(mp, [*rules, later], now=NOW + 86400)[0] == "no"
 
 
+def test_an_invalidation_and_an_acceptance_of_one_identifier_are_two_rules(mp):
+    invalid = rule(1, False, Type="Invalidation", Country="DE", Version="0.9.0")
+    for rules in ([rule(1), invalid], [invalid, rule(1)]):
+        assert check(mp, rules)[0] == "no"
+    assert (
+        check(mp, [rule(1), rule(1, Type="Invalidation", Country="DE", Version="9.0.0")])[1]
+        == ["UT-0001"] * 2
+    )
+    assert check(mp, [rule(1, False), rule(1, Type="Invalidation", Country="DE", Version="9.0.0")])[0] == "no"
+
+
+def test_rules_of_one_identifier_and_version_must_all_hold(mp):
+    for rules in ([rule(1), rule(1, False)], [rule(1, False), rule(1)]):
+        assert check(mp, rules)[0] == "no"
+    # Also where one is for every type and the other for vaccinations alone.
+    assert check(mp, [rule(1), rule(1, False, CertificateType="Vaccination")])[0] == "no"
+    assert check(mp, [rule(1, False), rule(1, Version="1.0.1"), rule(1, Version="1.0.1")])[0] == "yes"
+
+
 def test_a_region_has_its_own_rules(mp):
     rules = [rule(1), rule(2, False, Region="ISLES")]
     assert check(mp, rules) == ("yes", ["UT-0001"])

@@ -57,6 +57,7 @@ class EuRules:
     def _select(self, claims, now):
         # {} keeps no order on older MicroPython: the rows' own order is used.
         newest = {}
+        concerned = []
         accepts = False
         for row in self._rows:
             if not row[_FROM] <= now <= row[_TO] or row[_KIND] not in ("", claims.kind):
@@ -67,10 +68,17 @@ class EuRules:
                 accepts = True
             elif row[_COUNTRY] != claims.issuer:
                 continue
-            known = newest.get(row[_ID])
-            if known is None or known[_VERSION] < row[_VERSION]:
-                newest[row[_ID]] = row
-        return [row for row in self._rows if newest.get(row[_ID]) is row] if accepts else []
+            concerned.append(row)
+            # Two countries may use one identifier: what one accepts by never hides what the other invalidates by.
+            name = (row[_ACCEPTANCE], row[_ID])
+            if name not in newest or newest[name] < row[_VERSION]:
+                newest[name] = row[_VERSION]
+        # Where two rules share identifier and version, both must hold: neither is known to be the right one.
+        return (
+            [row for row in concerned if newest[row[_ACCEPTANCE], row[_ID]] == row[_VERSION]]
+            if accepts
+            else []
+        )
 
     def _data(self, claims, now):
         external = {
