@@ -62,9 +62,10 @@ def evaluate(code, constants, data, budget=STEPS):
             if not truth(stack.pop()):
                 at += number
         elif step == _AND:
+            # Behind the last operand the distance is 0: its value stays, and must be truthy or falsy like the others.
             if not truth(stack[-1]):
                 at += number
-            else:
+            elif number:
                 stack.pop()
         elif step == _JUMP:
             at += number

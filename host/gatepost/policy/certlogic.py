@@ -108,6 +108,8 @@ def _node(expression: Any, pool: Pool) -> bytes:
         return guard + _with_index(_UNLESS, len(then)) + then + otherwise
     if operator == "and":
         code = _node(operands[-1], pool)
+        if not _is_boolean(operands[-1]):
+            code += _with_index(_AND, 0)
         for operand in reversed(operands[:-1]):
             code = _node(operand, pool) + _with_index(_AND, len(code)) + code
         return code
@@ -124,6 +126,14 @@ def _node(expression: Any, pool: Pool) -> bytes:
         step, which = _ORDERED[operator]
         return _joined(operands, pool) + bytes((step, which | (4 if len(operands) == 3 else 0)))
     return _joined(operands, pool) + bytes((_SIMPLE[operator],))
+
+
+def _is_boolean(expression: Any) -> bool:
+    """Whether an operand of `and` surely is truthy or falsy, so that the scanner need not look."""
+    if not isinstance(expression, dict):
+        return True  # a literal
+    ((operator, _),) = expression.items()
+    return operator in _ORDERED or operator in ("!", "===", "in", "+")
 
 
 def _joined(operands: list[Any], pool: Pool) -> bytes:
