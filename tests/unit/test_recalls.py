@@ -7,9 +7,10 @@ import pytest
 from gatepost.errors import GatepostError
 from gatepost.policy.compiling import compile_policy
 from gatepost.policy.explaining import explain
-from gatepost.policy.source import read_source
+from gatepost.policy.source import plain_batch, read_source
 from harness.cards import bundle, card, card_record, patient, vaccinated
 from harness.certificates import NOW, STAND_INS, issue, negative_test, p256, record
+from harness.seals import authority_record
 
 POLICY = """
 name = "Gate"
@@ -72,12 +73,23 @@ def test_every_way_to_write_a_batch_and_every_scheme(mp, source):
         (yellow_card("PF-1"), "ok"),  # recalled of another product
         (yellow_card("all1"), "batch_recalled"),  # of any product
         (yellow_card("\u0661"), "ok"),
+        (yellow_card("YF-\u0660\u0660\u06f6\u06f6"), "batch_recalled"),
+        (yellow_card("ＹＦ-００６６"), "batch_recalled"),
+        (yellow_card("ｙｆ００６６"), "batch_recalled"),
+        (yellow_card("批号YF-0066"), "batch_recalled"),
+        (yellow_card("批号"), "rule_undecided"),  # neither this batch nor another
+        (yellow_card("-"), "rule_undecided"),
+        (yellow_card(" "), "ok"),
+        (yellow_card("-", vp="XM0N50"), "rules_not_met"),
+        (yellow_card("YF-0066", vp="STAMARIL"), "batch_recalled"),  # of a product that nobody here knows
+        (yellow_card("YF-0066", vp="xm0n24"), "batch_recalled"),
+        (yellow_card("YF-0066", vp="EU/1/20/1528"), "ok"),
         (yellow_card(""), "ok"),
         (yellow_card(66), "ok"),
         (yellow_card("YF-0066", vp="YellowFeverProductd2c75a15ed309658b3968519ddb31690"), "batch_recalled"),
         (yellow_card("YF-0066", dt="2021-08-01"), "vaccination_in_future"),
         (one, "batch_recalled"),
-        (both, "ok"),  # the other dose counts
+        (both, "ok"),  # the other dose counts, as the first
         (issue(negative_test()), "ok"),
     ]
     mp.run(STAND_INS, space="recalls")
@@ -96,6 +108,55 @@ def test_every_way_to_write_a_batch_and_every_scheme(mp, source):
     assert all(verdict == 2 for verdict, code, _ in found if code == "batch_recalled")
 
 
+COUNTED = """
+name = "Gate"
+use = ["codes.toml"]
+admit = ["vaccinated"]
+[settings]
+without_expiry = ["SMART Health Card", "ICAO VDS-NC"]
+[proof.vaccinated]
+says = "SAYS"
+kinds = ["vaccination"]
+when = ["product is comirnaty", "dose >= LEAST"]
+[[recall]]
+product = "comirnaty"
+batches = ["PF-1"]
+"""
+
+
+@pytest.mark.parametrize("least", [1, 2, 3])
+def test_a_recalled_dose_is_not_counted(mp, tmp_path, least):
+    """[(day, batch) of each dose], and how many of them count."""
+    cases = [
+        ([("2021-04-20", "PF-0"), ("2021-05-20", "PF-2")], 2),
+        ([("2021-04-20", "PF-1"), ("2021-05-20", "PF-2")], 1),
+        ([("2021-04-20", "PF-2"), ("2021-05-20", "pf 1")], 1),
+        ([("2021-04-20", "PF-2"), ("2021-05-20", "PF-1"), ("2021-06-20", "PF-3")], 2),
+        ([("2021-04-20", "PF-1"), ("2021-05-20", "PF-1")], 0),
+        ([("2021-04-20", "PF-1"), ("2021-04-20", "PF-l"), ("2021-05-20", "PF-2")], 1),
+        ([("2021-04-20", "PF-1"), ("2021-04-20", "PF-2")], 0),
+        ([("2021-04", "PF-1"), ("2021-04-20", "PF-2")], 0),
+    ]
+    cards = [card(bundle(patient(), *(immunization(*dose) for dose in doses))) for doses, _ in cases]
+    expected = ["ok" if left >= least else "batch_recalled" for _, left in cases]
+    expected[0] = "ok" if least <= 2 else "rules_not_met"
+    path = tmp_path / "gate.toml"
+    path.write_text(COUNTED.replace("LEAST", str(least)))
+    assert codes(mp, compile_policy(read_source(path)), cards) == expected
+
+
+def codes(mp, parts, texts):
+    mp.run(STAND_INS, space="recalls")
+    return mp.run(
+        "mine = read_policy(part)\nresult = [judge(text, Trust(keys), Clock(now), mine).code for text in texts]",
+        space="recalls",
+        part=parts["policy"],
+        keys=[record(p256()), card_record(), authority_record()],
+        texts=texts,
+        now=NOW,
+    )
+
+
 def test_lists_of_several_files_are_joined(source):
     recalls = cbor2.loads(compile_policy(source)["policy"])["recalls"]
     assert recalls == {
@@ -107,6 +168,13 @@ def test_lists_of_several_files_are_joined(source):
     said = "\n".join(explain(source))
     assert "Recalled, and refused: yellow-fever of YF-0066, YF 0067" in said
     assert "Recalled, and refused: any product of ALL-1" in said
+
+
+@pytest.mark.parametrize(
+    "text", ["YF-0066", "ｙｆ－００６６", "批号 YF 00\u06f6\u0666", "-", "批", "Ⅳ", "ß1", "İ"]
+)
+def test_the_scanner_and_the_policy_write_a_batch_alike(mp, text):
+    assert mp.call("scanner.rules.proofs:plain_batch", text) == plain_batch(text)
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,8 @@ class Claims:
         common = self.facts
         for _, facts in entries:
             facts.update(common)
+            for dose in facts.get("series", ()):
+                dose.update(common)
         self.kinds = tuple([kind for kind, _ in entries])
         if len(entries) == 1:
             self.kind, self.facts = entries[0]

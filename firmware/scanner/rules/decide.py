@@ -3,6 +3,8 @@
 from scanner.rules.context import context
 from scanner.rules.outcome import NO, OPEN, YES
 
+_NOT_RECALLED = "The batch was not recalled"
+
 
 class Decision:
     """code: of the reason table; detail: what failed; met: mask of proofs shown; need: what is still to be shown."""
@@ -22,20 +24,21 @@ def decide(claims, now, policy, trace):
     parts = []
     recalled = ""
     for part in claims.parts():
-        facts = context(part, now, policy)
-        # A vaccination that was recalled proves nothing; another entry of the same card may.
-        if rules.recalled(facts):
-            recalled = "batch %s" % facts["batch"]
-            trace.append(("The batch was not recalled", NO, recalled))
-        else:
-            parts.append((part, facts))
+        # A dose that was recalled proves nothing; another dose or entry of the same card may.
+        facts, batch, doubtful = rules.standing(part.facts)
+        if batch:
+            recalled = "batch " + batch
+            trace.append((_NOT_RECALLED, NO, recalled))
+        if facts is not None:
+            left = part if facts is part.facts else part.part(part.kind, facts)
+            parts.append((left, context(left, now, policy), doubtful))
     met = 0
     concerned = undecided = unloaded = False
     failed = ""
     furthest = 0 - 1
     # An entry shows a proof by itself alone: facts of two entries are never put together.
     for at, proof in enumerate(rules.proofs):
-        for part, facts in parts:
+        for part, facts, doubtful in parts:
             if not proof.concerns(part):
                 continue
             concerned = True
@@ -50,6 +53,9 @@ def decide(claims, now, policy, trace):
                     continue
             else:
                 outcome, why, held = rules.check(proof, facts, trace)
+            if outcome == YES and doubtful:
+                outcome, why = OPEN, _NOT_RECALLED
+                trace.append((why, OPEN, "batch %s" % facts.get("batch")))
             trace.insert(start, ("Proof: " + proof.says, outcome, ""))
             if outcome == YES:
                 met |= 1 << at

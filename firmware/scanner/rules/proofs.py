@@ -3,10 +3,16 @@
 # Conditions are CertLogic over the facts of context.py. The first that fails ends a proof, so that what asks for a
 # dose is not asked of a test.
 
+from micropython import const
+
 from scanner.rules.certlogic import evaluate, truth
 from scanner.rules.outcome import NO, OPEN, YES, saw
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+_WIDE, _WIDEST = const(0xFF01), const(0xFF5E)  # the forms of ASCII that are as wide as a Chinese character
+_NARROW = const(0xFEE0)  # how far they stand from it
+_DIGITS = (0x0660, 0x06F0)  # Arabic and Persian noughts
+_DAY = const(10)  # characters
 
 
 class Proof:
@@ -37,12 +43,49 @@ class Rules:
         self.eu = eu
         self.recalls = recalls or {}
 
-    def recalled(self, facts):
-        """Whether the vaccine in `facts` is from a batch that was recalled; one that names no product may be."""
-        products = self.recalls.get(_plain_batch(facts.get("batch")))
-        if products is None:
-            return False
-        return "" in products or "product" not in facts or facts["product"] in products
+    def standing(self, facts):
+        """(facts without the doses that were recalled, or None where none is left; a batch that was recalled, or "";
+        whether a batch cannot be told from those).
+
+        A dose that was recalled does not count: the doses after it move up.
+        """
+        doses = facts.get("series") or (facts,)
+        outcomes = [self._recalled(dose) for dose in doses]
+        if YES not in outcomes:
+            return facts, "", OPEN in outcomes
+        gone = [dose for dose, outcome in zip(doses, outcomes) if outcome == YES]
+        days = {_day(dose) for dose in gone}
+        # Of two records of one dose, either may be wrong about the batch.
+        left = [dose for dose in doses if _day(dose) not in days]
+        batch = str(gone[0].get("batch"))
+        if len(doses) == 1 or not left:
+            return None, batch, False
+        latest = dict(left[-1])
+        if type(latest.get("dose")) is int:
+            latest["dose"] -= len([day for day in days if day < _day(latest)])
+        return latest, batch, OPEN in [self._recalled(dose) for dose in left]
+
+    def _recalled(self, dose):
+        """YES, NO or OPEN: whether the vaccine is from a batch that was recalled."""
+        batch = str(dose.get("batch") or "").strip()
+        if not batch or not self.recalls:
+            return NO
+        plain = plain_batch(batch)
+        if plain:
+            products = self.recalls.get(plain)
+            return YES if products is not None and self._may_be(dose.get("product"), products) else NO
+        for products in self.recalls.values():
+            if self._may_be(dose.get("product"), products):
+                return OPEN
+        return NO
+
+    def _may_be(self, product, products):
+        """Whether a product is one of those named, "" for any; one that the policy has no name for may be any."""
+        if "" in products or not isinstance(product, str):
+            return True
+        names = self.codes.get("product", {})
+        product = names.get(product, product)
+        return product in products or product not in names.values()
 
     def suffices(self, met):
         """Whether the proofs in the bit mask `met` let somebody pass."""
@@ -79,9 +122,24 @@ class Rules:
         return YES, "", 0
 
 
-def _plain_batch(batch):
-    # Clinics write one batch in many ways: "YF-0066", "yf 0066".
-    return "".join([letter for letter in str(batch or "").upper() if letter in _LETTERS])
+def plain_batch(batch):
+    """A batch in capitals and digits of ASCII alone: clinics write one in many ways, "YF-0066", "yf 0066"."""
+    plain = ""
+    for each in str(batch):
+        code = ord(each)
+        if _WIDE <= code <= _WIDEST:
+            code -= _NARROW
+        for nought in _DIGITS:
+            if nought <= code < nought + 10:
+                code -= nought - ord("0")
+        letter = chr(code).upper()
+        if letter in _LETTERS:
+            plain += letter
+    return plain
+
+
+def _day(dose):
+    return str(dose.get("date", ""))[:_DAY]
 
 
 def _inputs(names, facts):

@@ -66,6 +66,12 @@ PRIVACY = ("full", "minimal", "verdict")
 _CHOICES = {"privacy": PRIVACY, "unverifiable": ("check", "refuse"), "unknown_codes": ("check", "refuse")}
 
 
+# The forms of ASCII that are as wide as a Chinese character, and Arabic and Persian digits.
+_PLAIN = {0xFF01 + at: 0x21 + at for at in range(94)} | {
+    nought + digit: 48 + digit for nought in (0x0660, 0x06F0) for digit in range(10)
+}
+
+
 @dataclass(frozen=True)
 class Condition:
     """A line as it was written, and its CertLogic."""
@@ -268,8 +274,8 @@ def _recalls(tables: Any, vocabulary: Vocabulary) -> tuple[Recall, ...]:
 
 
 def plain_batch(text: str) -> str:
-    """A batch as the scanner compares it: capitals and digits of ASCII alone."""
-    return re.sub("[^A-Z0-9]", "", text.upper())
+    """A batch as the scanner compares it: capitals and digits of ASCII alone, whatever their width."""
+    return re.sub("[^A-Za-z0-9]", "", text.translate(_PLAIN)).upper()
 
 
 def _lists(tables: Any) -> dict[str, list[str]]:
