@@ -29,5 +29,6 @@ def dated(value, member):
 
 def birth(value, member):
     """A birth date of any precision, "" where there is none. Refusal bad_content for what is no date."""
+    day = dated(value, member)
     # Bulgaria writes midnight behind the day.
-    return dated(written(value, member).split("T")[0], member)
+    return day[:10] if day[10:11] in ("T", "t", " ") else day
