@@ -89,6 +89,8 @@ _REST = (
     "scanner.rules.policy_store",
     "scanner.rules.decide",
     "scanner.rules.judge",
+    "scanner.rules.names",
+    "scanner.rules.holders",
     "scanner.rules.together",
     "scanner.ui.canvas",
     "scanner.ui.view",
