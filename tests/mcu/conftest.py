@@ -17,6 +17,7 @@ pytest.register_assert_rewrite(
     "unit.test_certlogic",
     "unit.test_eu_rules",
     "unit.test_hc1_times",
+    "unit.test_holders",
     "unit.test_inverse",
     "unit.test_one_policy",
     "unit.test_p256_field",

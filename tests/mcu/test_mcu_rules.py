@@ -12,5 +12,6 @@ from unit.test_certlogic import (  # noqa: F401
     test_what_has_no_value_raises,
 )
 from unit.test_eu_rules import *  # noqa: F403 - each test there, with the fixture `mp` of this folder
+from unit.test_holders import *  # noqa: F403
 from unit.test_one_policy import *  # noqa: F403
 from unit.test_together import *  # noqa: F403
