@@ -150,10 +150,37 @@ def test_keys_of_others(mp):
         ({"fn": ["7"]}, "bad_content"),
         ({"p": 7}, "bad_content"),
         ({"p": [7]}, "bad_content"),
+        ({"d2": {"d": "2021-05-30", "vb": ["EX0042"]}}, "bad_content"),
+        ({"d2": {"d": "2021-05-30", "vb": 42}}, "bad_content"),
+        ({"d2": {"d": "2021-05-30", "vc": 208}}, "bad_content"),
+        ({"d1": {"d": "2021-04-30", "vv": 7}}, "bad_content"),
+        ({"d2": {"d": "2021-05-30", "o": ["Harbour"]}}, "bad_content"),
     ],
 )
 def test_content(mp, changes, expected):
     assert code(mp, israel.issue_israel(content(**changes), p256())) == expected
+
+
+@pytest.mark.parametrize(
+    "first, second, expected",
+    [
+        ({"vc": "208"}, {"vc": "208"}, ("EU/1/20/1528", 2, True)),
+        ({"vv": "Pfizer"}, {"vv": "Pfizer", "vc": " "}, ("EU/1/20/1528", 2, True)),
+        # A vaccine against meningitis, by the same maker; what CVX does not know is not known by the maker either.
+        ({"vc": "140", "vv": "Pfizer"}, {"vc": "140", "vv": "Pfizer"}, ("CVX 140", 2, False)),
+        ({"vc": "208"}, {"vc": "140", "vv": "Pfizer"}, ("CVX 140", 1, False)),
+        ({"vc": "140", "vv": "Pfizer"}, {"vc": "208"}, ("EU/1/20/1528", 1, True)),
+        ({"vv": "Trumenba"}, {"vv": "Trumenba"}, ("Trumenba", 2, False)),
+        ({}, {}, ("", 2, False)),
+        # One dose that stands there twice.
+        ({"vc": "208"}, {"vc": "208", "d": "2021-05-02"}, ("EU/1/20/1528", 1, True)),
+        ({"vc": "208"}, {"vc": "208", "d": "2021-05-02 00:00:00"}, ("EU/1/20/1528", 1, True)),
+    ],
+)
+def test_doses_of_which_vaccine_and_how_many(mp, first, second, expected):
+    doses = {"d1": {"d": "2021-05-02"} | first, "d2": {"d": "2021-05-30"} | second}
+    facts = judge(mp, israel.issue_israel(content(**doses), p256()))["claims"]["facts"]
+    assert (facts["product"], facts["dose"], facts.get("target") == "840539006") == expected
 
 
 @pytest.mark.parametrize(

@@ -130,17 +130,16 @@ def _revocation_ids(claims, entries, issuer):
     if issuer is not None and not isinstance(issuer, str):
         raise Refusal("bad_claims", "iss")
     for entry in entries:
-        plain = written(entry.get("ci"), "ci")
+        identifiers = forms(entry.get("ci"), "ci")
         # The schema asks for one. Without it, nothing but the signature could withdraw the certificate.
-        if not plain:
+        if not identifiers:
             raise Refusal("bad_content", "no ci")
         written(entry.get("co"), "co")
         countries = []
         for country in (entry.get("co"), issuer, claims.key.country):
             if country:
                 _add(countries, country, country.strip().upper())
-        # The plain one first: by it the certificate is known when it is shown again.
-        for identifier in _add([], plain, entry["ci"]):
+        for identifier in identifiers:
             claims.revocation_ids.append(("UCI", short_hash(identifier.encode())))
             for country in countries:
                 claims.revocation_ids.append(("COUNTRYCODEUCI", short_hash((country + identifier).encode())))
@@ -152,6 +151,13 @@ def _add(found, *texts):
         if text and text not in found:
             found.append(text)
     return found
+
+
+def forms(value, member):
+    """The texts by which lists may name an identifier: without stray spaces, by which it is known when it is shown
+    again, and as written. None of them where there is none; Refusal bad_content where it is no text."""
+    plain = written(value, member)
+    return _add([], plain, value) if plain else []
 
 
 def short_hash(data):

@@ -12,7 +12,7 @@ from scanner.codec import base64url, iso8601, strict_json
 from scanner.codec.der import ecdsa_signature
 from scanner.credentials import products
 from scanner.credentials.claims import Claims
-from scanner.credentials.dcc import short_hash, text
+from scanner.credentials.dcc import forms, short_hash
 from scanner.credentials.person import birth, written
 from scanner.credentials.signer import candidates, shown
 from scanner.crypto import p256, rsa
@@ -98,12 +98,10 @@ def _fill(claims, payload):
     identifier = written(payload.get("id"), "id")
     if identifier:
         claims.facts["id"] = identifier
-        claims.revocation_ids.append(("UCI", short_hash(identifier.encode())))
     # Lists of withdrawn batches, coarse and fine, are how the ministry revokes.
-    for member in ("cn", "fn"):
-        batch = written(payload.get(member), member)
-        if batch:
-            claims.revocation_ids.append(("BATCH", short_hash(batch.encode())))
+    for member, kind in (("id", "UCI"), ("cn", "BATCH"), ("fn", "BATCH")):
+        for each in forms(payload.get(member), member):
+            claims.revocation_ids.append((kind, short_hash(each.encode())))
     claims.warn("no_rules_for_kind")
 
 
@@ -133,14 +131,26 @@ def _vaccination(facts, doses):
     for dose in doses[1:]:
         if _date(dose["d"], "d") > _date(latest["d"], "d"):
             latest = dose
-    facts["dose"] = len(doses)
+    facts["product"], target = _vaccine(latest)
+    # Those against the same disease count. Nobody gets two on a day: such a pair is one dose that was entered twice.
+    facts["dose"] = len({_date(dose["d"], "d") for dose in doses if _vaccine(dose)[1] == target})
     facts["date"] = _date(latest["d"], "d")
-    product, target = products.from_cvx(text(latest.get("vc")))
-    facts["product"] = product if target else products.from_brand(text(latest.get("vv")))
-    facts["target"] = target or products.COVID
+    if target:
+        facts["target"] = target
     for member, fact in (("vb", "batch"), ("o", "centre"), ("c", "country")):
-        if text(latest.get(member)):
-            facts[fact] = text(latest.get(member))
+        value = written(latest.get(member), member)
+        if value:
+            facts[fact] = value
+
+
+def _vaccine(dose):
+    """(product, target) of a dose, by its CVX code; by its brand only where it has none, since who makes vaccines
+    against COVID makes others too. The target is "" where that tells no disease."""
+    code, brand = written(dose.get("vc"), "vc"), written(dose.get("vv"), "vv")
+    if code:
+        return products.from_cvx(code)
+    product = products.from_brand(brand)
+    return product, products.COVID if product != brand else ""
 
 
 def _times(claims, payload):

@@ -26,6 +26,15 @@ from fuzz.schemes.sound import birth, last_day, need, today
 from fuzz.schemes.words import names
 from fuzz.values import twist
 
+# CDC's codes of vaccines against COVID-19; brands, and makers.
+_CVX = {
+    *("207", "208", "210", "211", "212", "213", "217", "218", "219", "221", "227", "228", "229"),
+    *("300", "301", "302", "500", "502", "505", "506", "510", "511"),
+}
+_NAMES = (
+    *("comirnaty", "pfizer", "spikevax", "moderna", "vaxzevria", "astrazeneca", "jcovden", "janssen"),
+    *("nuvaxovid", "covaxin", "covishield", "coronavac", "sputnik"),
+)
 KEYS: dict[str, Any] = {"p256": p256(), "rsa": rsa2048(), "nobody": p256(9)}
 RECORDS = [
     record(p256(), scheme="IL", kid=b"IL/P-256", country="IL"),
@@ -163,7 +172,11 @@ def _check(content: Any, now: int) -> None:
     if dated:
         for dose in dated:
             need(last_day(dose["d"], "d") <= today(now), "d")
-        need(len(dated) >= 2, "doses")
+            for member in ("vb", "vc", "vv"):
+                need(dose.get(member) is None or isinstance(dose[member], str), member)
+        # The rules ask for two doses, on two days, of a vaccine known by its code or, without one, by its brand.
+        known = [dose for dose in dated if _against_covid(dose)]
+        need(len({last_day(dose["d"], "d") for dose in known}) >= 2, "doses")
         return
     recovered = content.get("r") or content.get("rd")
     if recovered and str(recovered)[:10] != "0001-01-01":
@@ -171,3 +184,10 @@ def _check(content: Any, now: int) -> None:
         need(last_day(content.get("e"), "e") >= today(now), "e")
         return
     need(content.get("ct") == 1 and content["ct"] is not True, "ct")
+
+
+def _against_covid(dose: dict[str, Any]) -> bool:
+    code = (dose.get("vc") or "").strip()
+    if code:
+        return code in _CVX
+    return any(name in (dose.get("vv") or "").lower() for name in _NAMES)
