@@ -139,7 +139,7 @@ def test_signers_by_their_certificates(tmp_path):
         (json.dumps(card_list("abc", kid="")).encode(), "without a kid"),
         (json.dumps(card_list("abc", kid=5)).encode(), "without a kid"),
         (b"\xff\xfe\0", "no list of withdrawn"),
-        (b"abc\0def\n", "no list of identifiers"),
+        (b"abc\0def\n", "line 1: no identifier"),
         (f"{HEADER}\nHC1 UCI 00\n".encode(), "line 2"),
         (f"{HEADER}\nHC1 RID {'0' * 32}\n".encode(), "line 2"),
         (f"{HEADER}\nSHC RID {'0' * 32}\n".encode(), "line 2"),
@@ -253,7 +253,7 @@ def test_the_commands(run, tmp_path):
         (["--hash", "xyz"], "not hexadecimal"),
         (["--hash", "00"], "16 bytes"),
         (["--uvci", "x", "--scheme", "SHC", "--kid", "ö"], "not base64"),
-        (["--uvci", "x", "--before", "soon"], "not a time"),
+        (["--uvci", "x", "--scheme", "SHC", "--kid", "x", "--before", "soon"], "not a time"),
         (["--certificate", "/nowhere"], "cannot read"),
     ],
 )

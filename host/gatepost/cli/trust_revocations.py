@@ -216,9 +216,12 @@ def _bundle(args: argparse.Namespace) -> int:
 def _meant(args: argparse.Namespace) -> list[Withdrawal]:
     """What the arguments withdraw."""
     from gatepost.revocation.identifiers import of_certificate
-    from gatepost.revocation.records import HASHED, KINDS, Withdrawal, check, short_hash
+    from gatepost.revocation.lines import identifier
+    from gatepost.revocation.records import HASHED, KINDS, Withdrawal, check
     from gatepost.revocation.signers import of_signers
 
+    if args.before and (args.scheme != "SHC" or args.certificate or args.signer):
+        raise GatepostError("--before is for SHC alone: no other scheme withdraws by the time of issue")
     if args.certificate:
         return of_certificate(filing.load(args.certificate).decode("utf-8", "replace").strip())
     if args.signer:
@@ -229,8 +232,13 @@ def _meant(args: argparse.Namespace) -> list[Withdrawal]:
             f"a {kind} is no text: --uvci cannot name it; --certificate, --signer or --hash can"
         )
     before = int(_moment(args.before, "--before")) if args.before else 0
+    if args.hash is None:
+        try:
+            return [identifier(args.scheme, kind, args.uvci, _kid(args.kid), before)]
+        except GatepostError as error:
+            raise GatepostError(f"--uvci {args.uvci!r}: {error}") from None
     try:
-        digest = bytes.fromhex(args.hash) if args.hash else short_hash(args.uvci.encode())
+        digest = bytes.fromhex(args.hash)
     except ValueError:
         raise GatepostError(f"--hash {args.hash}: not hexadecimal") from None
     return [check(Withdrawal(args.scheme, kind, digest, _kid(args.kid), before))]

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -90,7 +91,8 @@ def write_file(entries: Iterable[Withdrawal]) -> str:
 
 
 def is_file(data: bytes) -> bool:
-    return data.startswith(HEADER.encode() + b"\n")
+    """Whether a file is one of ours; a byte order mark and other ends of lines, as editors make them, harm nothing."""
+    return data.removeprefix(BOM_UTF8).split(b"\n", 1)[0].rstrip() == HEADER.encode()
 
 
 def read_text(text: str, name: str) -> Iterator[Withdrawal]:
@@ -119,6 +121,6 @@ def read_file(path: Path) -> list[Withdrawal]:
         data = path.read_bytes()
         if not is_file(data):
             raise GatepostError(f"{path} does not begin with {HEADER!r}")
-        return list(read_text(data.decode(), str(path)))
+        return list(read_text(data.decode("utf-8-sig"), str(path)))
     except (OSError, UnicodeDecodeError) as error:
         raise GatepostError(f"cannot read {path}: {error}") from None

@@ -8,7 +8,6 @@ Nothing is left out in silence: what was read and not kept is counted under a re
 from __future__ import annotations
 
 import json
-import re
 from base64 import b64decode, urlsafe_b64decode
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from gatepost.errors import GatepostError
+from gatepost.revocation.lines import RID, NoList, read_lines
 from gatepost.revocation.records import (
     DIGEST,
     KINDS,
@@ -29,11 +29,10 @@ from gatepost.revocation.records import (
 )
 from gatepost.revocation.signers import of_signers
 from gatepost.trust import listfile
+from gatepost.trust.bundle import MAGIC
 from gatepost.trust.records import Tally
 
 FILE_LIMIT = 512 * 1024 * 1024  # bytes, also after decompression
-_SPACES = " \t\r\v\f"  # those that scanners strip
-_RID = re.compile(r"([A-Za-z0-9_-]{1,24})(?:\.(\d{1,10}))?")
 _METHODS = (
     "rid",
     "hash-fhir",
@@ -57,14 +56,24 @@ def read_sources(paths: Iterable[str | Path], options: Options) -> tuple[list[Wi
     entries: list[Withdrawal] = []
     for each in paths:
         path = Path(each)
-        files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
-        for file in files:
-            entries += _read_file(file, options, tally)
+        if not path.is_dir():
+            entries += _read_file(path, options, tally)
+            continue
+        for file in sorted(file for file in path.rglob("*") if file.is_file()):
+            try:
+                entries += _read_file(file, options, tally)
+            except NoList:
+                tally.skip("file of another sort, no list of withdrawn certificates", str(file))
     return merge(entries), tally
 
 
 def _read_file(path: Path, options: Options, tally: Tally) -> list[Withdrawal]:
     data = listfile.load(path, FILE_LIMIT, "list of withdrawn certificates")
+    if data.startswith(MAGIC):
+        raise GatepostError(
+            f"{path} is a signed bundle: gatepost scan takes it with --authority, and a list is made from what it was "
+            "made of"
+        )
     if is_file(data):
         found = list(read_text(_text(data, path), str(path)))
         tally.read += len(found)
@@ -79,12 +88,20 @@ def _read_file(path: Path, options: Options, tally: Tally) -> list[Withdrawal]:
         except (UnicodeDecodeError, ValueError, RecursionError):
             raise GatepostError(f"{path} begins as JSON does and is none") from None
         return _read_json(document, path, options, tally)
-    return _read_lines(_text(data, path), path, options, tally)
+    kind = options.kind or KINDS[options.scheme][0]
+    found = list(read_lines(_text(data, path), str(path), options.scheme, kind, options.kid))
+    tally.read += len(found)
+    return found
 
 
 def _read_json(document: Any, path: Path, options: Options, tally: Tally) -> list[Withdrawal]:
     if isinstance(document, list):
-        return [entry for each in document for entry in _read_json(each, path, options, tally)]
+        try:
+            return [entry for each in document for entry in _read_json(each, path, options, tally)]
+        except NoList as error:
+            if len(document) == 1:
+                raise
+            raise GatepostError(str(error)) from None  # what the others hold must not go with it
     if isinstance(document, dict):
         if "hashType" in document and "entries" in document:
             return _read_batch(document, path, options, tally)
@@ -92,7 +109,7 @@ def _read_json(document: Any, path: Path, options: Options, tally: Tally) -> lis
             return _read_card_list(document, path, tally)
         if "batches" in document:
             raise GatepostError(f"{path} is a list of batches: the hashes are in the batches that it names")
-    raise GatepostError(f"{path}: neither a batch of the EU's gateway nor a list of SMART Health Cards")
+    raise NoList(f"{path}: neither a batch of the EU's gateway nor a list of SMART Health Cards")
 
 
 def _read_batch(batch: dict[str, Any], path: Path, options: Options, tally: Tally) -> list[Withdrawal]:
@@ -132,30 +149,12 @@ def _read_card_list(document: dict[str, Any], path: Path, tally: Tally) -> list[
     found = []
     for rid in rids:
         tally.read += 1
-        match = _RID.fullmatch(rid) if isinstance(rid, str) else None
+        match = RID.fullmatch(rid) if isinstance(rid, str) else None
         before = int(match[2]) if match and match[2] else 0
         if match is None or before >= 1 << 32:
             tally.skip("not a revocation identifier", f"{path}: {rid}")
             continue
         found.append(Withdrawal("SHC", "RID", short_hash(match[1].encode()), kid, before))
-    return found
-
-
-def _read_lines(text: str, path: Path, options: Options, tally: Tally) -> list[Withdrawal]:
-    """One identifier a line, as it stands in the certificate; what begins with # is a remark.
-
-    Spaces around it are no part of it: scanners look for each without them as well.
-    """
-    kind = options.kind or KINDS[options.scheme][0]
-    found = []
-    for line in text.split("\n"):
-        identifier = line.strip(_SPACES)
-        if not identifier or identifier.startswith("#"):
-            continue
-        if any(ord(each) < 32 for each in identifier):
-            raise GatepostError(f"{path} is no list of identifiers")
-        tally.read += 1
-        found.append(check(Withdrawal(options.scheme, kind, short_hash(identifier.encode()), options.kid)))
     return found
 
 
@@ -174,4 +173,4 @@ def _text(data: bytes, path: Path) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise GatepostError(f"{path} is no list of withdrawn certificates") from None
+        raise NoList(f"{path} is no list of withdrawn certificates: it is no text") from None

@@ -78,8 +78,9 @@ def provision(
         rules = build_policy(_policy_parts(find_policy(policy)), signer, 1, environment, max(1, int(now)))
     lists = None
     if withdrawn:
-        entries, _ = read_withdrawals(map(Path, withdrawn), Withdrawals(at=now))
+        entries, left_out = read_withdrawals(map(Path, withdrawn), Withdrawals(at=now))
         lists = build_revocations(entries, signer, 1, environment, max(1, int(now)))
+        tally.skipped.update(left_out.skipped)
     notes = [] if policy else [NO_POLICY]
     if any(map(is_bundle, paths)):
         notes.append("the bundle's signature was not checked: name its authority's key with --authority")
