@@ -26,6 +26,8 @@ OPEN = "Undecided"
 def outcome(mp, line, **facts):
     pool = Pool()
     code = compile_expression(compile_condition(line, WORDS), pool)
+    if "sampled" in facts:  # an exact moment: context.py has it as both ends of when it may have been
+        facts |= {"sampled_first": facts["sampled"], "sampled_last": facts["sampled"]}
     return mp.run(EVALUATE, code=code, constants=pool.values, facts={**NOW, **facts})
 
 

@@ -7,6 +7,8 @@
 from micropython import const
 
 _DAY = const(86400)
+_EAST = const(50400)  # seconds by which the day begins before UTC's at most (+14:00)
+_WEST = const(43200)  # and ends after it (-12:00)
 
 
 def days(year, month, day):
@@ -37,9 +39,11 @@ def civil(day):
 def span(text):
     """First and last day that a date may mean: one day, or a month or year where it says no more.
 
-    A time after the date is ignored: "2021-05-01T00:00:00" is that day. ValueError if it is no date.
+    A time after the date changes nothing: "2021-05-01T00:00:00" is that day. ValueError if it is no date, or if what
+    stands behind it is no time.
     """
     if text[10:11] in ("T", "t", " "):
+        seconds(text)
         text = text[:10]
     year = _number(text, 0, 4)
     if len(text) == 4:
@@ -83,6 +87,16 @@ def seconds(text):
     if hour > 24 or minute > 59 or second > 60 or (hour == 24 and (minute or second)):
         raise ValueError("no such time")
     return total + hour * 3600 + minute * 60 + second - _zone(text[at:])
+
+
+def moments(text):
+    """First and last second that a date-time of any precision may mean: the same where it has a time, else those of its
+    days wherever on Earth they were lived. ValueError if it is none."""
+    if len(text) > 10:
+        at = seconds(text)
+        return at, at
+    first, last = span(text)
+    return first * _DAY - _EAST, (last + 1) * _DAY - 1 + _WEST
 
 
 def _zone(text):

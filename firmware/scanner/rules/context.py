@@ -10,7 +10,9 @@ def context(claims, now, policy):
     """A dict of facts, of scheme, form, kind, issuer, authority and birth, and of `now` and `today` at the post.
 
     Codes become the policy's names. A date that says less than a day is left out: whatever asks for it is then
-    undecided, not guessed. `birth_day` is the birth date where it says the day.
+    undecided, not guessed. `sampled` is in UTC, however it was written; `sampled_first` and `sampled_last` are the
+    moments between which it lies, apart where the certificate says no time. `birth_day` is the birth date where it says
+    the day.
     """
     facts = {}
     for name in claims.facts:
@@ -19,6 +21,8 @@ def context(claims, now, policy):
             value = value.strip()
         if name in _DAYS:
             value = _whole_day(value)
+        if name == "sampled":
+            value = _sampled(facts, value)
         names = policy.rules.codes.get(name)
         if names is not None and isinstance(value, str):
             value = names.get(value, value)
@@ -47,6 +51,19 @@ def moment(seconds):
 
 def _whole_day(value):
     # Some issuers write a time behind the day.
-    if not isinstance(value, str) or len(value) < 10:
+    try:
+        first, last = iso8601.span(value)
+    except (ValueError, TypeError):
         return None
-    return value[:10]
+    return value[:10] if first == last else None
+
+
+def _sampled(facts, value):
+    try:
+        first, last = iso8601.moments(value)
+    except (ValueError, TypeError):
+        return None
+    facts["sampled_first"] = moment(first)
+    facts["sampled_last"] = moment(last)
+    # Without its time it is there, and no rule can read a moment from it.
+    return facts["sampled_first"] if first == last else value + ", no time"

@@ -13,7 +13,8 @@ from gatepost.policy.certlogic import Pool, compile_expression, paths
 from gatepost.policy.source import EU, Source, plain_batch
 
 PART_LIMIT = 131072  # bytes the scanner reads
-_CLOCK = {"now", "today"}
+# What conditions read and explanations do not show: the clock, and what is made of a fact that they show.
+_UNSHOWN = {"now", "today", "sampled_first", "sampled_last"}
 
 
 def compile_policy(source: Source) -> dict[str, bytes]:
@@ -36,7 +37,7 @@ def compile_policy(source: Source) -> dict[str, bytes]:
                     [
                         compile_expression(each.expression, pool),
                         each.text,
-                        sorted({path.split(".")[0] for path in paths(each.expression)} - _CLOCK),
+                        sorted({path.split(".")[0] for path in paths(each.expression)} - _UNSHOWN),
                     ]
                     for each in proof.conditions
                 ],

@@ -21,6 +21,7 @@ from gatepost.policy.facts import BIRTH, DAY, FACTS, MOMENT, NUMBER, TEXT
 
 Expression = Any
 _UNITS = {"hour": "hour", "day": "day", "month": "month", "year": "year"}
+_ENDS = ("sampled_first", "sampled_last")  # the moments between which a sample was taken
 _UNIT = r"(?P<unit>hour|day|month|year)s?"
 
 
@@ -125,36 +126,58 @@ def _compared(fact: str, found: re.Match[str], vocabulary: Vocabulary) -> Expres
 
 
 def _ago(fact: str, found: re.Match[str], vocabulary: Vocabulary) -> Expression:
+    how = found["how"].strip() if found["how"] else ""
+    since = fact
+    if FACTS[fact].type == BIRTH and how != "at least":
+        since = "birth_day"  # a birth date without its day is the youngest it may be: no upper bound
+    if FACTS[fact].type != MOMENT:
+        return _between(since, since, fact, how, found)
+    return _of_any_precision(
+        _between(*_ENDS, fact, how, found),
+        _between(fact, fact, fact, how, found),
+    )
+
+
+def _between(earliest: str, latest: str, fact: str, how: str, found: re.Match[str]) -> Expression:
+    """`earliest` and `latest`: the facts between which the date lies; that it is not in the future is known already."""
     unit = _UNITS[found["unit"]]
     first = int(found["first"])
-    how = found["how"].strip() if found["how"] else ""
     now = _now(fact, unit)
-    since = _var(fact)
-    if FACTS[fact].type == BIRTH and how != "at least":
-        since = _var("birth_day")  # a birth date without its day is the youngest it may be: no upper bound
 
-    def after(amount: int) -> Expression:
-        return {"plusTime": [since, amount, unit]}
+    def after(since: str, amount: int) -> Expression:
+        return {"plusTime": [_var(since), amount, unit]}
 
     if found["last"]:
         if int(found["last"]) < first:
             raise GatepostError("ends before it begins")
-        return {"not-after": [after(first), now, after(int(found["last"]))]}
+        start = after(latest, first) if first else after(earliest, 0)
+        return {"not-after": [start, now, after(earliest, int(found["last"]))]}
     if how == "at least":
-        return {"not-after": [after(first), now]}
+        return {"not-after": [after(latest, first), now]}
     if how == "more than":
-        return {"before": [after(first), now]}
+        return {"before": [after(latest, first), now]}
     if how == "at most":
-        return {"not-after": [after(0), now, after(first)]}
+        return {"not-after": [after(earliest, 0), now, after(earliest, first)]}
     if how == "less than":
-        return {"and": [{"not-after": [after(0), now]}, {"before": [now, after(first)]}]}
+        return {"and": [{"not-after": [after(earliest, 0), now]}, {"before": [now, after(earliest, first)]}]}
     raise GatepostError(f'say "at least", "at most", "more than" or "less than {found["first"]} {unit}s ago"')
 
 
 def _side(fact: str, found: re.Match[str], vocabulary: Vocabulary) -> Expression:
-    operator = "not-after" if found["side"] == "future" else "not-before"
-    since = _var("birth_day" if FACTS[fact].type == BIRTH else fact)
-    return {operator: [{"plusTime": [since, 0, "day"]}, _now(fact, "day")]}
+    def side(since: str) -> Expression:
+        return {operator: [{"plusTime": [_var(since), 0, "day"]}, _now(fact, "day")]}
+
+    future = found["side"] == "future"
+    operator = "not-after" if future else "not-before"
+    if FACTS[fact].type == MOMENT:
+        return _of_any_precision(side(_ENDS[1] if future else _ENDS[0]), side(fact))
+    return side("birth_day" if FACTS[fact].type == BIRTH else fact)
+
+
+def _of_any_precision(certain: Expression, exact: Expression) -> Expression:
+    """True where it holds whenever in its day, month or year the sample was taken; else it is for the moment itself to
+    say, and where the certificate does not state that, undecided."""
+    return {"if": [certain, True, exact]}
 
 
 def _now(fact: str, unit: str) -> Expression:

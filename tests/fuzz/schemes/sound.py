@@ -66,6 +66,8 @@ def last_day(value: Any, what: str) -> date:
     found = _DATE.fullmatch(word(value, what))
     need(found, what)
     assert found
+    if len(found[0]) > len("2021-06-30"):
+        moment(value, what)
     year, month, day = int(found[1]), int(found[2] or 12), found[3]
     try:
         if day:
@@ -105,7 +107,7 @@ def birth(value: Any, what: str) -> None:
     value = bare(value)
     need(value is None or isinstance(value, str), what)
     if value and value.strip():
-        last_day(value, what)
+        last_day(re.split("[Tt ]", value.strip())[0], what)
 
 
 def today(now: int) -> date:
