@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from gatepost.cli import filing, readingkeys, roleholder
 from gatepost.device import selection
 from gatepost.errors import GatepostError
+from gatepost.printable import printable, say, say_json
 
 if TYPE_CHECKING:
     from gatepost.device.discovery import Found
@@ -133,7 +133,7 @@ def _list(args: argparse.Namespace) -> int:
         report.console().print(report.scanners_table(found))
     for each in found if not args.json else ():
         if each.hello is None:
-            print(f"gatepost: {each.port}: {each.problem}", file=sys.stderr)
+            say(f"gatepost: {each.port}: {each.problem}", file=sys.stderr)
     return 0 if any(each.hello is not None for each in found) else 1
 
 
@@ -145,7 +145,7 @@ def _hello(args: argparse.Namespace) -> int:
         _json({"port": found.port, "hello": found.hello})
         return 0
     for name, value in {"port": found.port, **report.facts(found.hello or {})}.items():
-        print(f"{name + ':':<12} {value}")
+        say(f"{name + ':':<12} {value}")
     return 0
 
 
@@ -171,7 +171,7 @@ def _provision(args: argparse.Namespace) -> int:
     if args.json:
         _json({"port": found.port, **done})
     else:
-        print(f"{plan.name} is ready; its key is {provision.fingerprint(done['device'])}")
+        say(f"{plan.name} is ready; its key is {provision.fingerprint(done['device'])}")
     return 0
 
 
@@ -207,14 +207,16 @@ def _push(args: argparse.Namespace) -> int:
         from gatepost.device import report
 
         with report.bar(args.json) as shown:
-            task = shown.add_task(f"{bundle.kind} bundle {bundle.version}", total=len(bundle.content))
+            task = shown.add_task(
+                printable(f"{bundle.kind} bundle {bundle.version}"), total=len(bundle.content)
+            )
             pushed = client.push(bundle, lambda here, _: shown.update(task, completed=here))
     if args.json:
         _json(pushed.__dict__)
     elif pushed.already:
-        print(f"{pushed.kind} bundle {pushed.version} was there already")
+        say(f"{pushed.kind} bundle {pushed.version} was there already")
     else:
-        print(
+        say(
             f"{pushed.kind} bundle {pushed.version} is active; {pushed.sent} of {pushed.size} bytes travelled"
         )
     return 0
@@ -228,16 +230,14 @@ def _clock(args: argparse.Namespace) -> int:
         if args.json:
             _json({"off": off, "trusted": clock.get("trusted")})
         else:
-            print(
-                f"{off:+d} seconds from this computer's, {'trusted' if clock.get('trusted') else 'doubtful'}"
-            )
+            say(f"{off:+d} seconds from this computer's, {'trusted' if clock.get('trusted') else 'doubtful'}")
         return 0
     with _session(args) as client:
         now = client.set_clock()
     if args.json:
         _json({"now": now})
     else:
-        print(f"set to {time.strftime('%Y-%m-%d %H:%M:%S UTC', time.gmtime(now))}")
+        say(f"set to {time.strftime('%Y-%m-%d %H:%M:%S UTC', time.gmtime(now))}")
     return 0
 
 
@@ -256,7 +256,7 @@ def _reading(args: argparse.Namespace) -> int:
     if args.json:
         _json(done)
     else:
-        print(f"reading keys: {done['keys']}, version {done['version']}")
+        say(f"reading keys: {done['keys']}, version {done['version']}")
     return 0
 
 
@@ -275,9 +275,9 @@ def _config(args: argparse.Namespace) -> int:
         _json({"name": hello["name"], "supervisors": [name for name, _ in supervisors or ()]})
         return 0
     if args.rename:
-        print(f"it is {hello['name']} now")
+        say(f"it is {hello['name']} now")
     if supervisors:
-        print(f"its journal is for {', '.join(name for name, _ in supervisors)} from now on")
+        say(f"its journal is for {', '.join(name for name, _ in supervisors)} from now on")
     return 0
 
 
@@ -287,7 +287,7 @@ def _explain(args: argparse.Namespace) -> int:
     if args.json:
         _json({"page": page, "pages": pages})
     else:
-        print(f"page {page} of {pages} is on the screen")
+        say(f"page {page} of {pages} is on the screen")
     return 0
 
 
@@ -298,7 +298,7 @@ def _seal(args: argparse.Namespace) -> int:
     if args.json:
         _json({"name": hello["name"], "sealed": hello["sealed"]})
     else:
-        print(f"{hello['name']} is sealed")
+        say(f"{hello['name']} is sealed")
     return 0
 
 
@@ -311,7 +311,9 @@ def _unseal(args: argparse.Namespace) -> int:
         waiting = (found.hello or {}).get("journal", {})
         count = waiting.get("next", 0) - waiting.get("first", 0)
         if (
-            input(f"wipe {label}, with {count} records that were not collected? Type its name: ").strip()
+            input(
+                printable(f"wipe {label}, with {count} records that were not collected? Type its name: ")
+            ).strip()
             != label
         ):
             raise GatepostError("nothing was wiped")
@@ -322,7 +324,7 @@ def _unseal(args: argparse.Namespace) -> int:
     if args.json:
         _json({"port": found.port, "wiped": label})
     else:
-        print(f"{label} is wiped and blank")
+        say(f"{label} is wiped and blank")
     return 0
 
 
@@ -354,8 +356,8 @@ def _bundle(path: Path, authority: Any = None) -> Bundle:
 
 
 def _say(args: argparse.Namespace, words: str) -> None:
-    print(words, file=sys.stderr if args.json else sys.stdout, flush=True)
+    say(words, file=sys.stderr if args.json else sys.stdout, flush=True)
 
 
 def _json(value: Any) -> None:
-    print(json.dumps(value, indent=1, ensure_ascii=False, default=lambda each: bytes(each).hex()))
+    say_json(value, indent=1, default=lambda each: bytes(each).hex())

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from gatepost.cli import authoritykey, filing, terms
 from gatepost.errors import GatepostError
+from gatepost.printable import say
 
 NAME = "firmware"
 HELP = "sign a firmware for scanners that are at work"
@@ -52,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     data = sign_firmware(files, signer, version, args.environment, created)
     filing.save(args.output, data)
     meant = architecture(files)
-    print(
+    say(
         f"wrote {args.output}: version {version}, {len(files)} files, {len(data)} bytes"
         + (f", for {meant} alone" if meant else "")
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from gatepost.device import selection
 from gatepost.errors import GatepostError
 from gatepost.keys import passphrase
+from gatepost.printable import say, say_json
 
 if TYPE_CHECKING:
     from gatepost.device.fleet import Visit, Work
@@ -63,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
     said = fleet.warnings(visits, work.bundles, args.expect, time.time())
     if args.json:
         rows = [each.to_json() for each in visits]
-        print(json.dumps({"scanners": rows, "missing": missing, "warnings": said}, indent=1, default=_hex))
+        say_json({"scanners": rows, "missing": missing, "warnings": said}, indent=1, default=_hex)
     else:
         _report(visits, said)
     done = sum(each.ok for each in visits)
@@ -109,7 +109,7 @@ def _line(visit: Visit) -> None:
     """Without a terminal: one line when a scanner is finished."""
     if visit.done:
         label = visit.hello.get("name") or visit.found.port
-        print(f"{label}: {visit.problem or 'done'}", flush=True)
+        say(f"{label}: {visit.problem or 'done'}", flush=True)
 
 
 def _live(found: Any, work: Work) -> list[Visit]:
@@ -132,9 +132,9 @@ def _report(visits: list[Visit], said: list[str]) -> None:
 
     report.console().print(report.fleet_table(visits))
     for words in said:
-        print(f"note: {words}")
+        say(f"note: {words}")
     done = sum(each.ok for each in visits)
-    print(f"{done} of {len(visits)} scanners done")
+    say(f"{done} of {len(visits)} scanners done")
 
 
 def _hex(value: Any) -> str:

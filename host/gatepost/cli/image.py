@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import Any
 
 from gatepost.cli import filing
 from gatepost.errors import GatepostError
+from gatepost.printable import say, say_json
 
 NAME = "image"
 HELP = "build and inspect complete flash images of boards"
@@ -62,7 +62,7 @@ def _build(args: argparse.Namespace) -> int:
     made = building.build(board, filing.load(args.micropython), files)
     filing.save(args.output, made.data)
     if board.status != "default" and not args.json:
-        print(
+        say(
             f"gatepost: board {board.name} is marked '{board.status}': see hardware/README.md",
             file=sys.stderr,
         )
@@ -106,16 +106,16 @@ def checked_name(name: str) -> str:
 
 def _show(facts: dict[str, Any], as_json: bool) -> None:
     if as_json:
-        print(json.dumps(facts, indent=1))
+        say_json(facts, indent=1)
         return
     for name, value in facts.items():
         if name == "partitions":
-            print("partitions:")
+            say("partitions:")
             for each in value:
-                print(f"  {each['label']:<10} {each['offset']:#010x}  {each['size'] // 1024:>6} KB")
+                say(f"  {each['label']:<10} {each['offset']:#010x}  {each['size'] // 1024:>6} KB")
         elif name == "firmware":
-            print(f"firmware: {value['modules']} modules, {value['bytes'] // 1024} KB")
+            say(f"firmware: {value['modules']} modules, {value['bytes'] // 1024} KB")
         elif name == "flash":
-            print("flash: " + (", ".join(value) or "empty: to be provisioned"))
+            say("flash: " + (", ".join(value) or "empty: to be provisioned"))
         else:
-            print(f"{name}: {value}")
+            say(f"{name}: {value}")

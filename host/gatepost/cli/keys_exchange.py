@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from gatepost.cli import authoritykey, filing, readingkeys, terms
 from gatepost.errors import GatepostError
 from gatepost.keys import passphrase
+from gatepost.printable import say, say_json
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric import ec
@@ -157,13 +157,13 @@ def package(args: argparse.Namespace) -> int:
         "sender": files.fingerprint(authority.public_key()), "size": len(data),
     }  # fmt: skip
     if args.json:
-        print(json.dumps(facts))
+        say_json(facts)
     else:
-        print(
+        say(
             f"wrote {args.output}: version {version}, {facts['signing']} signing keys, "
             f"{len(contents.reading)} reading keys"
         )
-        print(f"tell the recipient your fingerprint over another way: {facts['sender']}")
+        say(f"tell the recipient your fingerprint over another way: {facts['sender']}")
     return 0
 
 
@@ -175,28 +175,25 @@ def accept(args: argparse.Namespace) -> int:
     except PackageRefused as refused:
         if not args.json:
             raise GatepostError(f"{args.package}: {refused}; nothing was taken in") from None
-        print(json.dumps({"accepted": False, "code": refused.code, "sentence": str(refused)}))
+        say_json({"accepted": False, "code": refused.code, "sentence": str(refused)})
         return 1
     partner = done.partner
     if args.json:
-        print(
-            json.dumps(
+        say_json(
                 {
                     "accepted": True, "name": partner.name, "country": partner.country,
                     "environment": partner.environment, "version": partner.version, "before": done.before,
                     "signing": [each.kid.hex() for each in done.signing], "reading": done.reading,
                     "withdrawn": done.withdrawn,
-                },
-                ensure_ascii=False,
-            )
+                }
         )  # fmt: skip
         return 0
     instead = f", in the place of {done.before}" if done.before else ""
-    print(f"accepted {partner.name}, {partner.country}: version {partner.version}{instead}")
-    print(f"signing keys: {len(done.signing)}, in {args.output / 'signing.json'}")
-    print(f"reading keys: {len(done.reading)}, in {args.output / 'reading'}")
+    say(f"accepted {partner.name}, {partner.country}: version {partner.version}{instead}")
+    say(f"signing keys: {len(done.signing)}, in {args.output / 'signing.json'}")
+    say(f"reading keys: {len(done.reading)}, in {args.output / 'reading'}")
     for name in done.withdrawn:
-        print(f"withdrawn: {name}")
+        say(f"withdrawn: {name}")
     return 0
 
 
@@ -250,7 +247,7 @@ def _signers(args: argparse.Namespace) -> list[KeyRecord]:
         args.signing, Options(environment=args.environment, scheme=args.scheme, at=time.time())
     )
     for why, count in tally.skipped.items():
-        print(f"gatepost: left out: {count} {why}", file=sys.stderr)
+        say(f"gatepost: left out: {count} {why}", file=sys.stderr)
     if not records:
         raise GatepostError(f"no key that signs in {', '.join(map(str, args.signing))}")
     return records

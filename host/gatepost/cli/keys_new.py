@@ -11,6 +11,7 @@ from typing import Any
 from gatepost.cli import authoritykey
 from gatepost.errors import GatepostError
 from gatepost.keys import passphrase
+from gatepost.printable import say
 
 
 def add_arguments(actions: Any) -> None:
@@ -74,8 +75,8 @@ def _authority(args: argparse.Namespace) -> int:
     key = files.new_private("ES256")
     files.save_private(args.output / "authority.key.pem", key, secret, args.demonstration)
     files.save_public(args.output / "authority.pub.pem", key.public_key(), args.demonstration)
-    print(f"wrote authority.key.pem (keep it offline) and authority.pub.pem to {args.output}")
-    print(f"fingerprint {files.fingerprint(key.public_key())}")
+    say(f"wrote authority.key.pem (keep it offline) and authority.pub.pem to {args.output}")
+    say(f"fingerprint {files.fingerprint(key.public_key())}")
     return 0
 
 
@@ -117,8 +118,8 @@ def _role(args: argparse.Namespace) -> int:
     if key is not None:
         files.save_private(args.output / names[1], key, secret, demonstration)
         files.save_public(args.output / names[2], public, demonstration)
-    print(f"wrote {', '.join(names)} to {args.output}")
-    print(f"{args.role} {args.name}, {roles.read_role(certificate).life()}")
+    say(f"wrote {', '.join(names)} to {args.output}")
+    say(f"{args.role} {args.name}, {roles.read_role(certificate).life()}")
     return 0
 
 
@@ -146,8 +147,8 @@ def _issuer(args: argparse.Namespace) -> int:
     files.save_certificate(args.output / "csca.crt.pem", made.csca, args.demonstration)
     files.save_certificate(args.output / "dsc.crt.pem", made.dsc, args.demonstration)
     kid = key_id(made.dsc.public_bytes(Encoding.DER))
-    print(f"wrote csca and dsc, .key.pem and .crt.pem each, to {args.output}")
-    print(f"kid of the document signer {kid.hex()}")
+    say(f"wrote csca and dsc, .key.pem and .crt.pem each, to {args.output}")
+    say(f"kid of the document signer {kid.hex()}")
     return 0
 
 
@@ -159,8 +160,8 @@ def _recipient(args: argparse.Namespace) -> int:
     key = files.new_private("ES256")
     files.save_private(args.output / "recipient.key.pem", key, secret, args.demonstration)
     files.save_public(args.output / "recipient.pub.pem", key.public_key(), args.demonstration)
-    print(f"wrote recipient.key.pem (your secret) and recipient.pub.pem (for your partners) to {args.output}")
-    print(f"fingerprint {files.fingerprint(key.public_key())}")
+    say(f"wrote recipient.key.pem (your secret) and recipient.pub.pem (for your partners) to {args.output}")
+    say(f"fingerprint {files.fingerprint(key.public_key())}")
     return 0
 
 
@@ -176,7 +177,7 @@ def _reading(args: argparse.Namespace) -> int:
         raise GatepostError("a reading key begins at some time")
     key = reading.new_reading_key(args.country.upper(), begin, days, args.demonstration)
     reading.write_reading_key(args.output / key.file_name, key, passphrase.fresh(args))
-    print(f"wrote {key.file_name}, a secret, to {args.output}; valid {key.life()}")
+    say(f"wrote {key.file_name}, a secret, to {args.output}; valid {key.life()}")
     return 0
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from gatepost.cli import filing
 from gatepost.errors import GatepostError
 from gatepost.keys import passphrase
+from gatepost.printable import cell, say, say_json
 
 
 def add_arguments(actions: Any) -> None:
@@ -35,14 +35,14 @@ def add_arguments(actions: Any) -> None:
 def inspect(args: argparse.Namespace) -> int:
     rows = _describe(args)
     if args.json:
-        print(json.dumps(rows, indent=1, ensure_ascii=False))
+        say_json(rows, indent=1)
         return 0
     from rich.console import Console
     from rich.table import Table
 
     table = Table(show_header=False, box=None)
     for name, value in rows.items():
-        table.add_row(name.replace("_", " "), str(value))
+        table.add_row(name.replace("_", " "), cell(value))
     Console(soft_wrap=True).print(table)
     return 0
 
@@ -183,7 +183,7 @@ def public(args: argparse.Namespace) -> int:
 def fingerprint(args: argparse.Namespace) -> int:
     from gatepost.keys import files
 
-    print(files.fingerprint(files.load_public(args.file, passphrase.existing(args, args.file))))
+    say(files.fingerprint(files.load_public(args.file, passphrase.existing(args, args.file))))
     return 0
 
 

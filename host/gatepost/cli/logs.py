@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from itertools import islice
 from pathlib import Path
@@ -13,6 +12,7 @@ from gatepost.cli import roleholder
 from gatepost.device import selection
 from gatepost.errors import GatepostError
 from gatepost.keys import passphrase
+from gatepost.printable import printable, say, say_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,11 +116,11 @@ def _pull(args: argparse.Namespace) -> int:
         rows.append(row)
         if not args.json:
             if row["problem"]:
-                print(f"gatepost: {found.label}: {row['problem']}", file=sys.stderr)
+                say(f"gatepost: {found.label}: {row['problem']}", file=sys.stderr)
             else:
-                print(f"{found.label}: {row['new']} new records in {row['archive']}; {row['words']}")
+                say(f"{found.label}: {row['new']} new records in {row['archive']}; {row['words']}")
     if args.json:
-        print(json.dumps(rows, indent=1, ensure_ascii=False))
+        say_json(rows, indent=1)
     if any(row.get("broken") is not None for row in rows):
         return BROKEN
     return 0 if all(row["ok"] for row in rows) else 1
@@ -135,9 +135,9 @@ def _pull_one(args: argparse.Namespace, found: Found, credentials: Credentials) 
         session = client.session(credentials.certificate, credentials.private)
         archive, note = archive_of(args.output, found.name, session.device)
         if note:
-            print(f"gatepost: {note}", file=sys.stderr)
+            say(f"gatepost: {note}", file=sys.stderr)
         with report.bar(args.json) as shown:
-            task = shown.add_task(found.label, total=None)
+            task = shown.add_task(printable(found.label), total=None)
             taken = collect(
                 archive,
                 client,
@@ -152,12 +152,12 @@ def _pull_one(args: argparse.Namespace, found: Found, credentials: Credentials) 
 def _verify(args: argparse.Namespace) -> int:
     rows = [verdict(archive) for archive in _open(args.archives)]
     if args.json:
-        print(json.dumps(rows, indent=1, ensure_ascii=False))
+        say_json(rows, indent=1)
     else:
         for row in rows:
-            print(f"{row['archive']}: {row['words']}")
+            say(f"{row['archive']}: {row['words']}")
             for finding in row["findings"][1:]:
-                print(f"  also {finding}")
+                say(f"  also {finding}")
     return 0 if all(row["ok"] for row in rows) else BROKEN
 
 
@@ -203,12 +203,12 @@ def _show(args: argparse.Namespace) -> int:
     else:
         summary = summarise(entries)
         if args.json:
-            print(json.dumps(_summary_facts(summary), indent=1, ensure_ascii=False))
+            say_json(_summary_facts(summary), indent=1)
         else:
             _print_summary(summary)
     broken = [row for row in map(verdict, archives) if not row["ok"]]
     for row in broken:
-        print(f"gatepost: {row['archive']}: {row['words']}", file=sys.stderr)
+        say(f"gatepost: {row['archive']}: {row['words']}", file=sys.stderr)
     return BROKEN if broken else 0
 
 
@@ -224,15 +224,11 @@ def _export(args: argparse.Namespace) -> int:
     count = export(_entries(args, archives), args.output, form)
     broken = [row for row in map(verdict, archives) if not row["ok"]]
     if args.json:
-        print(
-            json.dumps(
-                {"records": count, "output": str(args.output), "broken": [row["archive"] for row in broken]}
-            )
-        )
+        say_json({"records": count, "output": str(args.output), "broken": [row["archive"] for row in broken]})
     else:
-        print(f"wrote {count} records to {args.output}")
+        say(f"wrote {count} records to {args.output}")
     for row in broken:
-        print(f"gatepost: {row['archive']}: {row['words']}", file=sys.stderr)
+        say(f"gatepost: {row['archive']}: {row['words']}", file=sys.stderr)
     return BROKEN if broken else 0
 
 
@@ -263,7 +259,7 @@ def _print_records(entries: Any, as_json: bool) -> None:
     for entry in entries:
         values = {name: value for name, value in row(entry).items() if value is not None}
         if as_json:
-            print(json.dumps(values, ensure_ascii=False))
+            say_json(values)
             continue
         rest = [
             str(values[name])
@@ -275,7 +271,7 @@ def _print_records(entries: Any, as_json: bool) -> None:
         if entry.problem:
             rest.append(entry.problem.upper())
         doubt = "?" if entry.doubtful else " "
-        print(f"{entry.sequence:>7}  {entry.moment:<20}{doubt} {entry.kind:<9} {' '.join(rest)}")
+        say(f"{entry.sequence:>7}  {entry.moment:<20}{doubt} {entry.kind:<9} {' '.join(rest)}")
 
 
 def _summary_facts(summary: Summary) -> dict[str, Any]:
@@ -305,16 +301,16 @@ def _summary_facts(summary: Summary) -> dict[str, Any]:
 
 def _print_summary(summary: Summary) -> None:
     facts = _summary_facts(summary)
-    print(f"records:      {summary.records}, {summary.starts} starts")
+    say(f"records:      {summary.records}, {summary.starts} starts")
     if summary.first_time is not None and summary.last_time is not None:
-        print(f"time:         {_moment(summary.first_time)} to {_moment(summary.last_time)}")
+        say(f"time:         {_moment(summary.first_time)} to {_moment(summary.last_time)}")
     verdicts = ", ".join(f"{count} {name}" for name, count in facts["verdicts"].items())
-    print(f"scans:        {summary.scans}" + (f": {verdicts}" if verdicts else ""))
+    say(f"scans:        {summary.scans}" + (f": {verdicts}" if verdicts else ""))
     for title, name in (("reasons:", "reasons"), ("issuers:", "issuers"), ("days:", "days")):
         if facts[name]:
-            print(f"{title:<13} " + ", ".join(f"{each} {count}" for each, count in facts[name].items()))
+            say(f"{title:<13} " + ", ".join(f"{each} {count}" for each, count in facts[name].items()))
     if facts["busiest_hour"]:
-        print(
+        say(
             f"busiest hour: {_moment(facts['busiest_hour']['begin'])}, {facts['busiest_hour']['scans']} scans"
         )
     for words, count in (
@@ -324,10 +320,10 @@ def _print_summary(summary: Summary) -> None:
         ("records that cannot be read", summary.unreadable),
     ):
         if count:
-            print(f"note:         {count} {words}")
+            say(f"note:         {count} {words}")
     for each in facts["tampered"]:
         rest = " ".join(f"{name} {value}" for name, value in each.items() if name not in ("sequence", "time"))
-        print(f"tampering:    record {each['sequence']}, {each['time']}: {rest}")
+        say(f"tampering:    record {each['sequence']}, {each['time']}: {rest}")
 
 
 def _moment(seconds: int) -> str:

@@ -19,6 +19,7 @@ from types import ModuleType
 import gatepost
 from gatepost import cli
 from gatepost.errors import GatepostError
+from gatepost.printable import say
 
 DEBUG = "GATEPOST_DEBUG"
 
@@ -54,7 +55,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(args.run(args) or 0)
     except GatepostError as error:
-        print(f"gatepost: {error}", file=sys.stderr)
+        # Of several lines the later ones are indented: none of them passes for a sentence of its own.
+        first, *more = str(error).split("\n")
+        say(f"gatepost: {first}", file=sys.stderr)
+        for line in more:
+            say(f"    {line}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         return 130
@@ -65,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the edge: a person gets a sentence
         if os.environ.get(DEBUG):
             traceback.print_exc()
-        print(
+        say(
             f"gatepost: a fault of this program: {type(error).__name__}: {error} ({DEBUG}=1 shows where)",
             file=sys.stderr,
         )

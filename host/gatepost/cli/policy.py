@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gatepost.cli import authoritykey, filing, terms
 from gatepost.errors import GatepostError
+from gatepost.printable import say, say_json
 
 if TYPE_CHECKING:
     from gatepost.policy.source import Source
@@ -88,12 +88,12 @@ def _check(source: Source, args: argparse.Namespace) -> int:
         "notes": _notes(source),
     }
     if args.json:
-        print(json.dumps(facts, ensure_ascii=False))
+        say_json(facts)
         return 0
     sizes = ", ".join(f"{name} {size} bytes" for name, size in facts["bytes"].items())
-    print(f"{source.name}: sound; {facts['proofs']} proofs, {facts['tests']} tests; {sizes}")
+    say(f"{source.name}: sound; {facts['proofs']} proofs, {facts['tests']} tests; {sizes}")
     for note in facts["notes"]:
-        print(f"note: {note}")
+        say(f"note: {note}")
     return 0
 
 
@@ -109,20 +109,21 @@ def _explain(source: Source, args: argparse.Namespace) -> int:
             raise GatepostError(f"the policy has no test {args.test!r}; it has: {names}")
         lines = steps(trials[0])
     if args.json:
-        print(json.dumps(lines, ensure_ascii=False))
+        say_json(lines)
     else:
-        print("\n".join(lines))
+        for line in lines:
+            say(line)
     return 0
 
 
 def _test(source: Source, args: argparse.Namespace) -> int:
     trials = _trials(source, args)
     if args.json:
-        print(json.dumps([_plain(each) for each in trials], ensure_ascii=False))
+        say_json([_plain(each) for each in trials])
     else:
         _print_trials(trials)
         for note in _notes(source):
-            print(f"note: {note}")
+            say(f"note: {note}")
     return 0 if all(each.passed for each in trials) else 1
 
 
@@ -139,9 +140,9 @@ def _pack(source: Source, args: argparse.Namespace) -> int:
     data = build_policy(compile_policy(source), signer, version, args.environment, created, expires)
     filing.save(args.output, data)
     if args.json:
-        print(json.dumps({"bundle": str(args.output), "version": version, "size": len(data)}))
+        say_json({"bundle": str(args.output), "version": version, "size": len(data)})
     else:
-        print(f"wrote {args.output}: {source.name}, version {version}, {len(data)} bytes")
+        say(f"wrote {args.output}: {source.name}, version {version}, {len(data)} bytes")
     return 0
 
 
@@ -156,14 +157,15 @@ def _print_trials(trials: Sequence[Trial]) -> None:
     for each in trials:
         codes = ", ".join(judged.code for judged in each.judged)
         if each.passed:
-            print(f"ok    {each.name}: {codes}")
+            say(f"ok    {each.name}: {codes}")
             continue
-        print(f"FAILS {each.name}: {codes}, not {', '.join(each.expected)}")
+        say(f"FAILS {each.name}: {codes}, not {', '.join(each.expected)}")
         for judged in each.judged:
-            print("".join(f"        {_step(step)}\n" for step in judged.trace), end="")
+            for step in judged.trace:
+                say(f"        {_step(step)}")
     if trials:
         good = sum(each.passed for each in trials)
-        print(f"{good} of {len(trials)} tests as expected")
+        say(f"{good} of {len(trials)} tests as expected")
 
 
 def _step(step: tuple[str, str, str]) -> str:

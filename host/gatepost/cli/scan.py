@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from gatepost.cli import readingkeys, scan_output
 from gatepost.cli.scan_output import Outcome
 from gatepost.errors import GatepostError
+from gatepost.printable import say, say_json
 
 if TYPE_CHECKING:
     from gatepost.sim import Scan, VirtualScanner
@@ -126,7 +126,7 @@ def run(args: argparse.Namespace) -> int:
     if args.trust:
         ready = provision(args.trust, args.authority, args.at, args.policy, args.withdrawn)
     if ready and ready.note:
-        print(f"gatepost: {ready.note}", file=sys.stderr)
+        say(f"gatepost: {ready.note}", file=sys.stderr)
     if args.screens:
         _make_folder(args.screens)
     settings: dict[str, Any] = {"clock": args.at, "micropython": args.micropython}
@@ -142,7 +142,7 @@ def run(args: argparse.Namespace) -> int:
     if not outcomes:
         raise GatepostError("there is no picture to scan")
     if args.json:
-        print(json.dumps(scan_output.document(outcomes), indent=2, ensure_ascii=False))
+        say_json(scan_output.document(outcomes), indent=2)
     else:
         scan_output.print_table(outcomes)
         if args.explain:
@@ -162,7 +162,7 @@ def _outcomes(args: argparse.Namespace, settings: dict[str, Any]) -> Iterator[Ou
             try:
                 outcome = Outcome(path, eyes.look(path, dismiss=number == 1 or not args.one_traveller))
             except GatepostError as error:
-                print(f"gatepost: {error}", file=sys.stderr)
+                say(f"gatepost: {error}", file=sys.stderr)
                 outcome = Outcome(path, None, str(error))
             if args.screens and outcome.scan and outcome.scan.screen:
                 outcome.scan.screen.save(args.screens / f"{number:03d}-{path.stem}.png")

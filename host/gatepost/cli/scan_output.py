@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gatepost.printable import cell, say
+
 if TYPE_CHECKING:
     from gatepost.sim import Scan
 
@@ -48,7 +50,6 @@ def document(outcomes: list[Outcome]) -> dict[str, Any]:
 def print_table(outcomes: list[Outcome]) -> None:
     from rich.console import Console
     from rich.table import Table
-    from rich.text import Text
 
     table = Table(box=None, pad_edge=False)
     for title, right in (
@@ -64,10 +65,10 @@ def print_table(outcomes: list[Outcome]) -> None:
         symbol, style = SYMBOLS.get(scan.verdict or "", _NOTHING) if scan else _FAULT
         word = scan.verdict or "no code" if scan else "error"
         table.add_row(
-            str(outcome.path),
-            Text(f"{symbol} {word}", style),
-            Text(_reason(outcome)),
-            Text(_holder(scan)),
+            cell(outcome.path),
+            cell(f"{symbol} {word}", style),
+            cell(_reason(outcome)),
+            cell(_holder(scan)),
             f"{sum(scan.ms.values()):.0f}" if scan else "",
         )
     Console(width=None if sys.stdout.isatty() else _PLAIN_WIDTH).print(table)
@@ -78,12 +79,13 @@ def print_steps(outcomes: list[Outcome]) -> None:
     for outcome in outcomes:
         if outcome.scan is None or not outcome.scan.trace:
             continue
-        print(f"\n{outcome.path}")
+        say()
+        say(outcome.path)
         for label, result, inputs in outcome.scan.trace:
-            print(f"  {result:5}{label}" + (f"  ({inputs})" if inputs else ""))
-        print(f"  -> {outcome.scan.verdict} {outcome.scan.code}")
+            say(f"  {result:5}{label}" + (f"  ({inputs})" if inputs else ""))
+        say(f"  -> {outcome.scan.verdict} {outcome.scan.code}")
         if outcome.scan.need:
-            print(f"     still needed: {outcome.scan.need}")
+            say(f"     still needed: {outcome.scan.need}")
 
 
 def _holder(scan: Scan | None) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from gatepost.cli.scan import moment
 from gatepost.errors import GatepostError
+from gatepost.printable import say
 
 if TYPE_CHECKING:
     from gatepost.sim import VirtualScanner
@@ -76,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
         raise GatepostError(f"{args.watch} is not a folder")
     ready = provision(args.trust, args.authority, args.at, args.policy) if args.trust else None
     if ready and ready.note:
-        print(f"gatepost: {ready.note}", file=sys.stderr)
+        say(f"gatepost: {ready.note}", file=sys.stderr)
     with VirtualScanner(
         flash=args.flash,
         bundle=ready.bundle if ready else None,
@@ -86,7 +87,7 @@ def run(args: argparse.Namespace) -> int:
         size=args.size,
         micropython=args.micropython,
     ) as scanner:
-        print(f"port {scanner.port}", flush=True)
+        say(f"port {scanner.port}", flush=True)
         with discovery.announce(scanner.port):
             Session(scanner, args.quiet).run(args.watch)
     return 0
@@ -128,7 +129,7 @@ class Session:
                 try:
                     self.obey(shlex.split(line))
                 except ValueError as error:
-                    print(f"gatepost: {error}", file=sys.stderr)
+                    say(f"gatepost: {error}", file=sys.stderr)
 
     def obey(self, words: list[str]) -> None:
         """One line: a word of ours with what belongs to it, or pictures."""
@@ -140,7 +141,7 @@ class Session:
             else:
                 self._show(words)
         except GatepostError as error:
-            print(f"gatepost: {error}", file=sys.stderr, flush=True)
+            say(f"gatepost: {error}", file=sys.stderr, flush=True)
 
     def _show(self, paths: list[str], dismiss: bool = True) -> None:
         scan = self._scanner.show(paths, dismiss=dismiss)
@@ -148,9 +149,9 @@ class Session:
         if not self._quiet:
             self._screen([])
         total = sum(scan.ms.values())
-        print(f"{scan.verdict or 'no code'}  {scan.code}: {scan.sentence}  {total:.0f} ms", flush=True)
+        say(f"{scan.verdict or 'no code'}  {scan.code}: {scan.sentence}  {total:.0f} ms", flush=True)
         if scan.need:
-            print(f"         now scan: {scan.need}", flush=True)
+            say(f"         now scan: {scan.need}", flush=True)
 
     def _screen(self, words: list[str]) -> None:
         screen = self._scanner.screen()
@@ -167,7 +168,7 @@ class Session:
 
     def _restart(self) -> None:
         self._scanner.restart()
-        print(f"port {self._scanner.port}", flush=True)
+        say(f"port {self._scanner.port}", flush=True)
 
 
 class _Lines:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from gatepost.cli import authoritykey, filing, terms, trust_revocations, trust_signing
 from gatepost.errors import GatepostError
+from gatepost.printable import say, say_json
 
 if TYPE_CHECKING:
     from gatepost.trust.records import KeyRecord, Tally
@@ -161,7 +161,7 @@ def _list(args: argparse.Namespace) -> int:
         and args.only_scheme.upper() in ("", each.scheme)
     ]
     if args.json:
-        print(json.dumps([each.to_json() for each in shown], indent=1, ensure_ascii=False))
+        say_json([each.to_json() for each in shown], indent=1)
         return 0
     _console().print(tables.keys_table(shown))
     tables.print_tally(tally, len(records), _console(stderr=True))
@@ -193,11 +193,11 @@ def _inspect(args: argparse.Namespace) -> int:
     records = found.keys() if "keys" in found.parts else []
     facts["keys"] = len(records)
     if args.json:
-        print(json.dumps(facts, indent=1))
+        say_json(facts, indent=1)
         return 0
     console = _console()
     for name, value in facts.items():
-        console.print(f"{name}: {value}", highlight=False, markup=False)
+        say(f"{name}: {value}")
     if records:
         console.print(tables.summary_table(records))
     return 0
@@ -212,12 +212,12 @@ def _diff(args: argparse.Namespace) -> int:
     before, after = (read_sources([each], everything)[0] for each in (args.before, args.after))
     difference = compare(before, after)
     if args.json:
-        print(json.dumps(difference.to_json(), indent=1, ensure_ascii=False))
+        say_json(difference.to_json(), indent=1)
     else:
         for table in tables.difference_tables(difference):
             _console().print(table)
         if not difference:
-            print(f"no difference: {len(after)} keys")
+            say(f"no difference: {len(after)} keys")
     return 1 if difference else 0
 
 
@@ -244,7 +244,7 @@ def _image(args: argparse.Namespace) -> int:
         policy=filing.load(args.policy) if args.policy else None,
     )
     filing.save(args.output, image)
-    print(f"wrote {args.output}, {len(image)} bytes")
+    say(f"wrote {args.output}, {len(image)} bytes")
     return 0
 
 
@@ -270,13 +270,13 @@ def _read(args: argparse.Namespace) -> tuple[list[KeyRecord], Tally]:
 
 def _report(args: argparse.Namespace, records: Sequence[KeyRecord], tally: Tally, **facts: Any) -> None:
     if args.json:
-        print(json.dumps({**tally.to_json(), "kept": len(records), **facts}, ensure_ascii=False))
+        say_json({**tally.to_json(), "kept": len(records), **facts})
         return
     from gatepost.trust import tables
 
     tables.print_tally(tally, len(records), _console())
     if facts:
-        print(f"wrote {facts['bundle']}: version {facts['version']}, {facts['size']} bytes")
+        say(f"wrote {facts['bundle']}: version {facts['version']}, {facts['size']} bytes")
 
 
 def _moment(text: str | None) -> float:

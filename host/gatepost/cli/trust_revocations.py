@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections import Counter
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from gatepost.cli import authoritykey, filing, terms
 from gatepost.errors import GatepostError
+from gatepost.printable import say, say_json
 
 if TYPE_CHECKING:
     from gatepost.revocation.records import Withdrawal
@@ -142,11 +142,11 @@ def revoke(args: argparse.Namespace) -> int:
         entries = merge([*known, *meant])
     filing.save(args.file, write_file(entries).encode())
     if args.json:
-        print(json.dumps({"entries": len(entries), "changed": [each.line() for each in meant]}))
+        say_json({"entries": len(entries), "changed": [each.line() for each in meant]})
     else:
         for each in meant:
-            print(f"{'taken off' if args.undo else 'withdrawn'}: {each.line()}")
-        print(f"{args.file}: {len(entries)} entries")
+            say(f"{'taken off' if args.undo else 'withdrawn'}: {each.line()}")
+        say(f"{args.file}: {len(entries)} entries")
     return 0
 
 
@@ -183,12 +183,12 @@ def _list(args: argparse.Namespace) -> int:
             entries, _ = _read([source], args)
             facts[source] = dict(Counter(f"{each.scheme} {each.kind}" for each in entries))
     if args.json:
-        print(json.dumps(facts, indent=1))
+        say_json(facts, indent=1)
         return 0
     for source, counts in facts.items():
-        print(source)
+        say(source)
         for name, count in counts.items():
-            print(f"  {name}: {count}")
+            say(f"  {name}: {count}")
     return 0
 
 
@@ -259,15 +259,15 @@ def _read(sources: list[str], args: argparse.Namespace) -> tuple[list[Withdrawal
 
 def _report(args: argparse.Namespace, tally: Tally, entries: list[Withdrawal], **facts: Any) -> None:
     if args.json:
-        print(json.dumps({**tally.to_json(), "kept": len(entries), **facts}, ensure_ascii=False))
+        say_json({**tally.to_json(), "kept": len(entries), **facts})
         return
-    print(f"{tally.read} entries read, {len(entries)} different ones kept")
+    say(f"{tally.read} entries read, {len(entries)} different ones kept")
     for why, count in tally.skipped.most_common():
-        print(f"  left out: {count} x {why}  e.g. {tally.examples[why]}")
+        say(f"  left out: {count} x {why}  e.g. {tally.examples[why]}")
     size = f": version {facts['version']}, {facts['size']} bytes" if "version" in facts else ""
     if facts.get("slices"):
-        print(f"{facts['slices']} slices, searched on the scanner as they are")
-    print(f"wrote {facts['output']}{size}")
+        say(f"{facts['slices']} slices, searched on the scanner as they are")
+    say(f"wrote {facts['output']}{size}")
 
 
 def _kid(text: str) -> bytes:

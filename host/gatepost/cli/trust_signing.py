@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from gatepost.cli import filing
 from gatepost.cli.authoritykey import KEY_HELP
 from gatepost.errors import GatepostError
 from gatepost.keys import passphrase
+from gatepost.printable import say, say_json
 
 if TYPE_CHECKING:
     from gatepost.trust.offline import Draft
@@ -43,7 +43,7 @@ def sign(args: argparse.Namespace) -> int:
 
     draft = _draft(args.file)
     for name, value in {**draft.facts, "sha256": draft.digest.hex()}.items():
-        print(f"{name + ':':<13} {value}")
+        say(f"{name + ':':<13} {value}")
     if not args.yes:
         if not sys.stdin.isatty():
             raise GatepostError("nobody is there to say yes to this: --yes")
@@ -53,7 +53,7 @@ def sign(args: argparse.Namespace) -> int:
     if found.demonstration and draft.facts.get("environment", "DEMO") != "DEMO":
         raise GatepostError(f"{args.key} is marked as a demonstration key: it signs DEMO bundles alone")
     filing.save(args.output, offline.sign(draft, found.key))
-    print(f"wrote {args.output}")
+    say(f"wrote {args.output}")
     return 0
 
 
@@ -65,9 +65,9 @@ def attach(args: argparse.Namespace) -> int:
     data = offline.attach(draft, filing.load(args.signature), load_authority(args.authority))
     filing.save(args.output, data)
     if args.json:
-        print(json.dumps({**draft.facts, "output": str(args.output), "size": len(data)}, ensure_ascii=False))
+        say_json({**draft.facts, "output": str(args.output), "size": len(data)})
     else:
-        print(f"wrote {args.output}: {draft.name}, signed")
+        say(f"wrote {args.output}: {draft.name}, signed")
     return 0
 
 

@@ -16,6 +16,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from gatepost.device.discovery import Found
+from gatepost.printable import cell
 
 if TYPE_CHECKING:
     from gatepost.device.fleet import Visit
@@ -45,13 +46,13 @@ def scanners_table(found: Sequence[Found]) -> Table:
             continue
         hello = each.hello
         table.add_row(
-            each.port,
-            each.name,
-            str(hello.get("board", "")),
-            str(hello.get("firmware", "")),
-            trust_words(hello),
+            cell(each.port),
+            cell(each.name),
+            cell(hello.get("board", "")),
+            cell(hello.get("firmware", "")),
+            cell(trust_words(hello)),
             clock_words(hello),
-            state_words(hello),
+            cell(state_words(hello)),
         )
     return table
 
@@ -69,7 +70,7 @@ def progress_table(visits: Iterable[Visit]) -> Table:
     for each in sorted(visits, key=lambda visit: visit.found.port):
         style = "red" if each.problem else "green" if each.done else ""
         table.add_row(
-            str(each.hello.get("name", "")), each.found.port, each.problem or each.step, style=style
+            *map(cell, (each.hello.get("name", ""), each.found.port, each.problem or each.step)), style=style
         )
     return table
 
@@ -84,14 +85,14 @@ def fleet_table(visits: Sequence[Visit]) -> Table:
         battery = hello.get("battery")
         free = hello.get("free", {}).get("flash")
         table.add_row(
-            str(hello.get("name") or each.found.label),
-            str(hello.get("firmware", "")),
-            trust_words(hello) if hello else "",
+            cell(hello.get("name") or each.found.label),
+            cell(hello.get("firmware", "")),
+            cell(trust_words(hello) if hello else ""),
             clock_words(hello) if hello else "",
-            "" if battery is None else f"{battery} %",
+            cell("" if battery is None else f"{battery} %"),
             "" if free is None else _bytes(free),
             "" if each.records is None else f"{each.records} new" + (", freed" if each.freed else ""),
-            each.problem or _done_words(each),
+            cell(each.problem or _done_words(each)),
             style="red" if each.problem else "",
         )
     return table

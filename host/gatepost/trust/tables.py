@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
+from gatepost.printable import cell
 from gatepost.trust.diff import Difference
 from gatepost.trust.records import NO_END, USAGE_WORDS, KeyRecord, Tally
 
@@ -31,14 +31,14 @@ def keys_table(records: Iterable[KeyRecord], title: str | None = None) -> Table:
     for each in records:
         kind = each.kind if each.kind != "RSA" else f"RSA {len(each.n) * 8}"
         table.add_row(
-            escape(each.country or each.participant),
+            cell(each.country or each.participant),
             each.scheme,
             each.kid[:8].hex() + ("…" if len(each.kid) > 8 else ""),
             kind,
             _uses(each),
             day(each.not_after),
             _state(each),
-            escape(f"{each.name} {each.issuer}".strip()),
+            cell(f"{each.name} {each.issuer}".strip()),
         )
     return table
 
@@ -58,7 +58,7 @@ def summary_table(records: Sequence[KeyRecord]) -> Table:
         ]
         expired = sum(each.not_after < now for each in members)
         revoked = sum(each.revoked for each in members)
-        table.add_row(*map(escape, group), str(groups[group]), str(expired or ""), str(revoked or ""))
+        table.add_row(*map(cell, group), str(groups[group]), str(expired or ""), str(revoked or ""))
     return table
 
 
@@ -78,7 +78,7 @@ def difference_tables(difference: Difference) -> list[Table]:
         )
         for before, after, names in difference.changed:
             what = "; ".join(f"{name}: {getattr(before, name)} → {getattr(after, name)}" for name in names)
-            table.add_row(escape(after.country or after.participant), after.kid[:8].hex(), escape(what))
+            table.add_row(cell(after.country or after.participant), after.kid[:8].hex(), cell(what))
         tables.append(table)
     return tables
 
@@ -90,7 +90,7 @@ def print_tally(tally: Tally, kept: int, console: Console) -> None:
         for why, count in counts.most_common():
             example = tally.examples.get(why)
             where = f"  e.g. {example}" if example else ""
-            console.print(escape(f"  {title}: {count} x {why}{where}"), highlight=False, soft_wrap=True)
+            console.print(cell(f"  {title}: {count} x {why}{where}"), highlight=False, soft_wrap=True)
 
 
 def _uses(record: KeyRecord) -> str:
