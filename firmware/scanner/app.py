@@ -49,7 +49,7 @@ class App:
         self.link = Server(board.serial, status.methods(self), self._report, self.upkeep.gate)
         self._memory = Memory()
         self._parts = Parts()
-        self._together = Together()
+        self._together = Together(self._pseudonym)
         self._ready = None  # the waiting screen that is drawn, or None while a verdict is
         self._shown = None  # the verdict on the screen
         self._view = None
@@ -199,6 +199,10 @@ class App:
             verdict_report(verdict, symbol, len(symbols), us, self.screen.said, gc.mem_alloc(), full)
         )
         gc.collect()
+
+    def _pseudonym(self, claims):
+        # Of the recorder that there is then: provisioning makes a new one.
+        return self.upkeep.recorder.pseudonym(claims)
 
     def _nothing(self, symbols, same):
         self._reading = getattr(self.decoder, "seen", 0) > 0 and not symbols

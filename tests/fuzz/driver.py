@@ -108,7 +108,7 @@ def scan(frames, now):
     turn += 1
     clock.seconds = now
     parts = Parts()
-    together = Together()
+    together = Together(recorder.pseudonym)
     verdict = None
     for frame in frames:
         found, symbol = choose([Symbol(frame)], trust, clock, policy, parts)

@@ -12,13 +12,14 @@ from scanner.rules.policy import Policy
 from scanner.rules.proofs import Proof, Rules
 
 PROOFS = [Proof("a vaccination", [], [], []), Proof("a negative test", [], [], [])]
-NEEDED = {b"VACCINATED": 1, b"TESTED": 2, b"BOTH": 3, b"STRANGER": 2}
+NEEDED = {b"VACCINATED": 1, b"TESTED": 2, b"TESTED AGAIN": 2, b"BOTH": 3, b"STRANGER": 2}
 
 def judge(text, trust, clock, policy):
     claims = Claims("HC1", Key())
     claims.family = "VANDERBERG"
     claims.given = "Anna" if text != b"STRANGER" else "Eva"
     claims.birth = "1984-07-19"
+    claims.revocation_ids = [("UCI", bytes(text))]
     met = NEEDED[text]
     verdict = Verdict("ok" if met == 3 else "more_needed", claims)
     verdict.met = met
@@ -75,6 +76,15 @@ def test_somebody_else_s_certificate_does_not(run):
         "board, decoder, app = start_with([b'VACCINATED'])\napp.step()\n"
         "again(app, decoder, board, [b'STRANGER'])\nresult = codes(board)"
     ) == ["more_needed", "other_holder"]
+
+
+def test_a_first_proof_that_was_used_is_not_used_again(run):
+    assert run(
+        "board, decoder, app = start_with([b'VACCINATED'])\nboard.hold_ms = None\napp.step()\n"
+        "again(app, decoder, board, [b'TESTED'])\nboard.clock.now = lambda: 1780272600\n"
+        "again(app, decoder, board, [b'VACCINATED'])\nagain(app, decoder, board, [b'TESTED AGAIN'])\n"
+        "result = codes(board)"
+    ) == ["more_needed", "ok", "more_needed", "used_before"]
 
 
 @pytest.mark.parametrize("leaving", ["board.button.down = True", "app._since -= 61000"])

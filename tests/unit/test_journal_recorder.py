@@ -15,6 +15,8 @@ from unit.journal_rig import DEVICE, DEVICE_POINT, NOW, SUPERVISOR, Rig, entries
 SETUP = """
 from scanner.credentials.claims import Claims
 from scanner.journal import access, recorder, uses
+from scanner.rules.proofs import Proof, Rules
+from scanner.rules.together import Together
 from scanner.rules.verdict import Verdict
 
 class Key:
@@ -32,6 +34,31 @@ def claims(n=1, signature=None):
 
 def scan_of(claims_, code="ok"):
     return rec.scan(Verdict(code, claims_))
+
+RULES = Rules([Proof("a vaccination", [], [], []), Proof("a test", [], [], [])], [3], False, {}, [], None)
+
+def half(n):
+    # Odd certificates are vaccinations, even ones tests.
+    made = Verdict("more_needed", claims(n))
+    made.met = 2 - n % 2
+    made.need = RULES.needed(made.met)
+    return made
+
+def show(steps):
+    # (seconds later, numbers of the certificates in the picture): the codes that the guard sees. A traveller leaves
+    # after a verdict that needs no other certificate.
+    together = Together(rec.pseudonym)
+    found = []
+    for seconds, numbers in steps:
+        clock.time += seconds
+        if seconds > 60:
+            together.forget()
+        verdict = half(numbers[0])
+        verdict.beside = [half(n) for n in numbers[1:]]
+        for each in verdict.beside:
+            rec.scan(each)
+        found.append(rec.scan(together.add(verdict, RULES)).code)
+    return found
 
 def begin(**more):
     global rec
@@ -133,6 +160,35 @@ def test_a_graver_verdict_stays_and_is_marked(rig):
     verdict = rig.run('scan_of(claims())\nclock.time += 100\nresult = scan_of(claims(), "expired")')
     assert verdict["code"] == "expired"
     assert (entries(rig.everything())[-1].fields or {})["again"] == 100
+
+
+@pytest.mark.parametrize(
+    ("steps", "codes"),
+    [
+        # A twin with a test of her own, after ten minutes, in whatever order, also in one picture.
+        ([(0, [1]), (20, [2]), (600, [1]), (20, [4])], ["more_needed", "ok", "more_needed", "used_before"]),
+        ([(0, [1]), (20, [2]), (600, [4]), (20, [1])], ["more_needed", "ok", "more_needed", "used_before"]),
+        ([(0, [2]), (20, [1]), (600, [2, 3])], ["more_needed", "ok", "used_before"]),
+        ([(0, [1, 2]), (600, [4, 1])], ["ok", "used_before"]),
+        ([(0, [2, 1]), (600, [4, 1]), (600, [4, 3])], ["ok", "used_before", "ok"]),
+        # Not used: what nobody completed.
+        ([(0, [1]), (600, [1]), (20, [2])], ["more_needed", "more_needed", "ok"]),
+        ([(0, [1]), (30, [1]), (20, [2])], ["more_needed", "more_needed", "ok"]),
+        # The same showing: the guard holds both up again.
+        ([(0, [1]), (40, [2]), (5, [1]), (5, [2])], ["more_needed", "ok", "more_needed", "ok"]),
+        ([(0, [1, 2]), (14, [2, 1])], ["ok", "ok"]),
+        # After four hours they may come again.
+        ([(0, [1]), (20, [2]), (14400, [1]), (20, [2])], ["more_needed", "ok", "more_needed", "ok"]),
+    ],
+)
+def test_each_certificate_that_a_pass_rests_on_is_used(rig, steps, codes):
+    assert rig.run("result = show(steps)", steps=steps) == codes
+
+
+def test_a_half_that_was_used_is_marked_in_the_journal(rig):
+    rig.run("show([(0, [1, 2]), (600, [1]), (20, [4])])")
+    again = [(each.fields or {}).get("again") for each in entries(rig.everything())]
+    assert again == [None, None, 600, 620]
 
 
 def test_a_certificate_issued_twice_is_one_and_two_are_two(rig):

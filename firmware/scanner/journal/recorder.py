@@ -7,6 +7,9 @@ from scanner.journal.journal import JournalFull
 from scanner.journal.uses import Uses
 from scanner.reasons import PASS
 
+# Shown, but not used: half a proof that nobody completed, or that another tried to complete.
+_UNUSED = ("more_needed", "other_holder")
+
 
 class Recorder:
     """journal: a Journal, or a NoJournal (access.py). faults: times that flash failed."""
@@ -43,14 +46,17 @@ class Recorder:
             return False
         return True
 
+    def pseudonym(self, claims):
+        """What stands for a certificate among those in use: see uses.py."""
+        return self._uses.pseudonym(claims)
+
     def scan(self, verdict):
-        """Record a verdict and return the one to show: the same, or a CHECK where the same certificate was shown
-        before or nothing could be recorded. Its detail says when."""
+        """Record a verdict and return the one to show: the same, or a CHECK where a certificate that a PASS rests on
+        was used before or nothing could be recorded. Its detail says when."""
         pseudonym = again = None
         if verdict.claims is not None:
             pseudonym = self._uses.pseudonym(verdict.claims)
-        if pseudonym is not None:
-            again = self._uses.seen(pseudonym, self.journal.now())
+            again = self._again(verdict, pseudonym)
         if again is not None and verdict.verdict == PASS:
             verdict = verdict.instead("used_before", "%d s ago" % again)
         try:
@@ -61,6 +67,20 @@ class Recorder:
             self.faults += 1
             return _unless_passed(verdict, "journal_broken", str(error))
         return verdict
+
+    def _again(self, verdict, pseudonym):
+        # Seconds since the first use of what the verdict rests on, or None; what is new counts as used from now on.
+        now = self.journal.now()
+        uses = [each for each in [pseudonym] + verdict.uses if each is not None]
+        again = None
+        for each in uses:
+            since = self._uses.seen(each, now, False)
+            if since is not None and (again is None or since > again):
+                again = since
+        if again is None and verdict.code not in _UNUSED:
+            for each in uses:
+                self._uses.seen(each, now)
+        return again
 
     def rest(self):
         """Called in a turn without a scan: what the next scan should not wait for."""

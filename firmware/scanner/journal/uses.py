@@ -39,10 +39,10 @@ class Uses:
                     return hmac(self._key, kind.encode(), digest)[:_PSEUDONYM]
         return None
 
-    def seen(self, pseudonym, now):
+    def seen(self, pseudonym, now, remember=True):
         """Seconds since it was first shown, if that was within the window and not a moment ago; else None.
 
-        Remembers it as shown `now` (seconds since 1970) where it is new.
+        Remembers it as shown `now` (seconds since 1970) where it is new, unless told otherwise.
         """
         table = self._table
         oldest, place = now, pseudonym[0] * _ROW * _ENTRY
@@ -54,6 +54,8 @@ class Uses:
                     return now - time if now - time > SAME else None
                 if time < oldest:
                     oldest, place = time, at
+        if not remember:
+            return None
         table[place : place + _PSEUDONYM] = pseudonym
         table[place + _PSEUDONYM : place + _ENTRY] = now.to_bytes(4, "big")
         return None

@@ -7,7 +7,8 @@ class Verdict:
     """verdict 0 PASS, 1 CHECK, 2 REFUSE; number, code, sentence, action: the row of the reason table;
     claims: the Claims of a genuine certificate, else None; detail: a few words for experts, never secret; met: mask of
     the policy's proofs that it shows; need: what is still to be shown, in words; trace: the steps that led here, as
-    (label, outcome, inputs); beside: Verdicts on other certificates in the same frame that prove a part too.
+    (label, outcome, inputs); beside: Verdicts on other certificates in the same frame that prove a part too; uses:
+    pseudonyms (journal.uses) of the other certificates that a PASS rests on.
     """
 
     def __init__(self, code, claims=None, detail=""):
@@ -23,6 +24,7 @@ class Verdict:
         self.need = ""
         self.trace = []
         self.beside = []
+        self.uses = []
 
     def instead(self, code, detail=""):
         """Another Verdict on the same certificate, reached by the same steps."""
