@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import cbor2
 import pytest
 from gatepost.errors import GatepostError
@@ -10,7 +12,7 @@ from gatepost.policy.explaining import explain
 from gatepost.policy.source import plain_batch, read_source
 from harness.cards import bundle, card, card_record, patient, vaccinated
 from harness.certificates import NOW, STAND_INS, issue, negative_test, p256, record
-from harness.seals import authority_record
+from harness.seals import VACCINATED, authority_record, seal
 
 POLICY = """
 name = "Gate"
@@ -143,6 +145,23 @@ def test_a_recalled_dose_is_not_counted(mp, tmp_path, least):
     path = tmp_path / "gate.toml"
     path.write_text(COUNTED.replace("LEAST", str(least)))
     assert codes(mp, compile_policy(read_source(path)), cards) == expected
+
+
+@pytest.mark.parametrize("lots, least, expected", [
+    (("PF-0", "PF-2"), 2, "ok"),
+    (("PF-1", "PF-2"), 2, "batch_recalled"),
+    (("PF-1", "PF-2"), 1, "ok"),
+    (("PF-0", "PF-1"), 2, "batch_recalled"),
+    (("PF-0", "PF-1"), 1, "ok"),
+    (("PF-1", "PF-1"), 1, "batch_recalled"),
+])  # fmt: skip
+def test_nor_is_it_in_a_seal(mp, tmp_path, lots, least, expected):
+    message = copy.deepcopy(VACCINATED)
+    for dose, lot in zip(message["ve"][0]["vd"], lots, strict=True):
+        dose["lot"] = lot
+    path = tmp_path / "gate.toml"
+    path.write_text(COUNTED.replace("LEAST", str(least)))
+    assert codes(mp, compile_policy(read_source(path)), [seal(message)]) == [expected]
 
 
 def codes(mp, parts, texts):

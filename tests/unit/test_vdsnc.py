@@ -79,6 +79,15 @@ def test_revocation_identifiers(mp):
     ]
 
 
+def test_a_message_with_both_identifiers_is_looked_up_by_both(mp):
+    both = {"uvci": "UT0000000041", "utci": "UT0000000042"}
+    for message, kind, own in ((VACCINATED, "icao.vacc", "uvci"), (TESTED, "icao.test", "utci")):
+        claims = judge(mp, seal(message | both, kind=kind))["claims"]
+        assert claims["facts"]["id"] == both[own]
+        wanted = [hashlib.sha256(number.encode()).digest()[:16] for number in both.values()]
+        assert sorted(value for name, value in claims["revocation_ids"] if name == "UCI") == sorted(wanted)
+
+
 def test_what_is_signed_is_the_canonical_form(mp):
     certificate = signer()
     spaced = seal(certificate=certificate, indent=2)
@@ -317,7 +326,10 @@ def test_when_a_sample_was_taken(mp, sampled, expected):
         ({"pid": {"n": 7}}, "bad_content"),
         ({"pid": {"n": "ONE", "dob": "2021-02-29"}}, "bad_content"),
         ({"pid": {"n": "ONE", "dn": ["X1234567"]}}, "bad_content"),
+        ({"pid": {"n": "ONE", "i": "X1234567", "dn": "X7654321"}}, "bad_content"),
+        ({"pid": {"n": "ONE", "i": "X1234567", "dn": "X1234567"}}, "no_rules_for_kind"),
         ({"uvci": 7}, "bad_content"),
+        ({"utci": 7}, "bad_content"),
         ({"ve": [{"dis": 7, "vd": [{"dvc": "2021-06-01"}]}]}, "bad_content"),
         ({"ve": [{"nam": ["X"], "vd": [{"dvc": "2021-06-01"}]}]}, "bad_content"),
         ({"ve": [{"vd": [{"dvc": "2021-06-01", "lot": 7}]}]}, "bad_content"),
@@ -325,6 +337,25 @@ def test_when_a_sample_was_taken(mp, sampled, expected):
 )
 def test_messages(mp, changes, expected):
     assert code(mp, seal(VACCINATED | changes)) == expected
+
+
+def test_each_disease_is_an_entry_of_its_own(mp):
+    influenza = {"nam": "Fluad", "dis": "1E32", "vd": [{"dvc": "2021-06-15", "seq": 1, "lot": "FL-1"}]}
+    later = {"ve": [*VACCINATED["ve"], influenza]}
+    claims = judge(mp, seal(VACCINATED | later))["claims"]
+    assert (claims["kind"], claims["kinds"]) == (None, ("vaccination", "vaccination"))
+    assert claims["facts"] == {"document": "X1234567", "id": "UT0000000041"}
+    found = [facts for _, facts in claims["entries"]]
+    assert [(facts["target"], facts["date"], facts["batch"]) for facts in found] == [
+        ("1E32", "2021-06-15", "FL-1"),
+        ("840539006", "2021-05-30", "EX0042"),
+    ]
+    assert all(facts["document"] == "X1234567" for facts in found)
+    assert [dose["dose"] for dose in found[1]["series"]] == [1, 2]
+    influenza["vd"][0]["dvc"] = "2021-07-03"
+    assert code(mp, seal(VACCINATED | later)) == "vaccination_in_future"
+    many = [influenza | {"dis": f"XX{number}"} for number in range(25)]
+    assert code(mp, seal(VACCINATED | {"ve": many})) == "too_large"
 
 
 def test_an_unknown_type_is_genuine_and_not_judged(mp):

@@ -1,5 +1,11 @@
 # What a genuine certificate says, the same for every scheme: the one value that crosses from reading to judging.
 
+from micropython import const
+
+from scanner.reasons import Refusal
+
+_MOST = const(24)  # entries
+
 
 class Claims:
     """The content of a certificate whose signature a trusted key has verified.
@@ -55,7 +61,9 @@ class Claims:
         return part
 
     def hold(self, entries):
-        """Take the entries of a certificate, (kind, facts) each, with what is known of its holder besides."""
+        """Take the entries of a certificate, (kind, facts) each, to which the facts so far are common. Refusal."""
+        if len(entries) > _MOST:
+            raise Refusal("too_large", "%d entries" % len(entries))
         common = self.facts
         for _, facts in entries:
             facts.update(common)

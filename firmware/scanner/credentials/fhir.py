@@ -18,7 +18,6 @@ from scanner.reasons import Refusal
 
 _CVX = "http://hl7.org/fhir/sid/cvx"
 _FINAL = ("final", "amended", "corrected")
-_MOST = const(24)  # entries of a card
 _DAY = const(10)  # characters
 
 
@@ -54,8 +53,6 @@ def fill(claims, bundle):
         entries = [("test", worst)]
     elif worst is not None and worst["result"] != "negative":
         claims.warn("test_unclear")
-    if len(entries) > _MOST:
-        raise Refusal("too_large", "%d entries" % len(entries))
     claims.hold(entries)
 
 

@@ -83,18 +83,11 @@ def _fill(claims, root):
     if type(body.get("ver")) is not int or body["ver"] != 1:
         raise Refusal("bad_claims", "ver")
     _holder(claims, body)
-    document = {"document": _text(body.get("doc"), "doc")}
+    claims.facts["document"] = _text(body.get("doc"), "doc")
     if "id" in body:
-        document["id"] = _text(body["id"], "id")
-        claims.revocation_ids.append(("NUMBER", short_hash(document["id"].encode())))
-    for _, facts in entries:
-        facts.update(document)
-    claims.kinds = tuple([kind for kind, _ in entries])
-    if len(entries) == 1:
-        claims.kind, claims.facts = entries[0]
-    else:
-        claims.facts = document
-        claims.entries = entries
+        claims.facts["id"] = _text(body["id"], "id")
+        claims.revocation_ids.append(("NUMBER", short_hash(claims.facts["id"].encode())))
+    claims.hold(entries)
 
 
 def _holder(claims, body):

@@ -14,22 +14,23 @@ _COVID = "RA01"  # ICD-11, with or without a digit behind a point
 
 
 def fill(claims, kind, message):
-    """Fill `claims` from the `msg` (dict) of a seal of that type. Refusal bad_content or no_entry."""
+    """Fill `claims` from the `msg` (dict) of a seal of that type. Refusal bad_content, no_entry or too_large."""
     claims.form = "ICAO VDS-NC"
     claims.payload = message
+    vaccinated = kind == "icao.vacc"
     _holder(claims, message)
-    if kind == "icao.vacc":
-        claims.kind = "vaccination"
-        claims.kinds = ("vaccination",)
-        _vaccination(claims, message)
+    # A message has the one of its own type; by whichever is there it may have been withdrawn.
+    for member in ("utci", "uvci") if vaccinated else ("uvci", "utci"):
+        number = written(message.get(member), member)
+        if number:
+            claims.facts["id"] = number
+            claims.revocation_ids.append(("UCI", short_hash(number.encode())))
+    entries = []
+    if vaccinated:
+        entries = _series(message)
     elif kind == "icao.test":
-        claims.kind = "test"
-        claims.kinds = ("test",)
-        _test(claims, message)
-    number = written(message.get("uvci"), "uvci") or written(message.get("utci"), "utci")
-    if number:
-        claims.facts["id"] = number
-        claims.revocation_ids.append(("UCI", short_hash(number.encode())))
+        entries.append(("test", _test(message)))
+    claims.hold(entries)
     claims.warn("no_rules_for_kind")
 
 
@@ -42,24 +43,39 @@ def _holder(claims, message):
     claims.family = parts[0]
     claims.given = parts[1].strip() if len(parts) > 1 else ""
     claims.birth = birth(person.get("dob"), "dob")
+    # ICAO's name for the travel document's number is another one in each type. The guard compares one number.
     passport, other = written(person.get("i"), "i"), written(person.get("dn"), "dn")
-    if passport or other:
-        claims.facts["document"] = passport or other
-    if written(person.get("ai"), "ai"):
-        claims.facts["additional_id"] = written(person.get("ai"), "ai")
+    if passport and other and passport != other:
+        raise Refusal("bad_content", "two documents")
+    _put(claims.facts, "document", passport or other)
+    _put(claims.facts, "additional_id", person.get("ai"))
 
 
-def _vaccination(claims, message):
-    latest = None
+def _series(message):
+    """An entry for each disease, the latest dose; where there are several, all of them are its `series`."""
+    groups = {}
     for event in _objects(message, "ve"):
         for dose in _objects(event, "vd"):
-            _check_dose(dose)
-            if latest is None or dose["dvc"].strip() >= latest[1]["dvc"].strip():
-                latest = event, dose
-    if latest is None:
+            facts = _dose(event, dose)
+            key = facts.get("target") or facts.get("vaccine") or facts.get("product", "")
+            rows = groups.setdefault(key, [])
+            rows.append((facts["date"], len(rows), facts))
+    entries = []
+    for key in sorted(groups):
+        rows = sorted(groups[key])
+        latest = rows[-1][2]
+        if len(rows) > 1:
+            latest = dict(latest)
+            latest["series"] = [facts for _, _, facts in rows]
+        entries.append(("vaccination", latest))
+    if not entries:
         raise Refusal("no_entry")
-    event, dose = latest
-    facts = claims.facts
+    return entries
+
+
+def _dose(event, dose):
+    _check_dose(dose)
+    facts = {}
     _put(facts, "vaccine", event.get("des"))
     product = written(event.get("nam"), "nam")
     if product:
@@ -72,6 +88,7 @@ def _vaccination(claims, message):
     _put(facts, "country", dose.get("ctr"))
     _put(facts, "centre", dose.get("adm"))
     _put(facts, "batch", dose.get("lot"))
+    return facts
 
 
 def _check_dose(dose):
@@ -83,8 +100,8 @@ def _check_dose(dose):
         raise Refusal("bad_content", "seq")
 
 
-def _test(claims, message):
-    facts = claims.facts
+def _test(message):
+    facts = {}
     place, times, result = _object(message, "sp"), _object(message, "dat"), _object(message, "tr")
     _put(facts, "centre", place.get("spn"))
     _put(facts, "country", place.get("ctr"))
@@ -95,6 +112,7 @@ def _test(claims, message):
     word = facts.get("result_code", "").lower()
     facts["result"] = word if word in ("negative", "positive") else "unclear"
     facts["target"] = products.COVID
+    return facts
 
 
 def _put(facts, name, value):

@@ -248,6 +248,7 @@ def _check_data(data: Any, now: int) -> None:
     birth(person.get("dob", ""), "dob")
     for member in ("i", "dn", "ai"):
         need(person.get(member) is None or isinstance(person[member], str), member)
+    need(len({person[name].strip() for name in ("i", "dn") if (person.get(name) or "").strip()}) < 2, "dn")
     for member in ("uvci", "utci"):
         need(message.get(member) is None or isinstance(message[member], str), member)
     if header["t"] == "icao.vacc":
@@ -255,7 +256,9 @@ def _check_data(data: Any, now: int) -> None:
         need(doses, "vd")
         for dose in doses:
             need(last_day(dose.get("dvc"), "dvc") <= today(now), "dvc")
-        need(any(dose.get("seq") is not None and count(dose["seq"], "seq") >= 2 for dose in doses), "seq")
+        covid = [event for event in message["ve"] if str(event.get("dis")).strip().split(".")[0] == "RA01"]
+        numbers = [dose["seq"] for event in covid for dose in event["vd"] if dose.get("seq") is not None]
+        need(any(count(number, "seq") >= 2 for number in numbers), "seq")
     else:
         need(header["t"] == "icao.test", "t")
         sampled = message["dat"].get("sc")
