@@ -15,6 +15,7 @@ from harness.certificates import (
     issue,
     judge,
     p256,
+    record,
     unpack,
     vaccination,
 )
@@ -144,6 +145,11 @@ def test_a_kid_that_is_no_byte_string(mp, kid):
 @pytest.mark.parametrize("kid", [b"11", b"1234567", b"123456789", bytes(32), KID + b"\0", KID[:7]])
 def test_a_kid_of_another_length(mp, kid):
     assert code(mp, issue(vaccination(), kid=kid)) == "unknown_issuer"
+    assert code(mp, issue(vaccination(), kid=kid), [record(p256()), record(p256(), kid=kid)]) == "ok"
+
+
+def test_a_kid_longer_than_any_list_holds(mp):
+    assert code(mp, issue(vaccination(), kid=bytes(65))) == "unknown_issuer"
 
 
 @pytest.mark.parametrize("alg", [-8, -36, -257, -259, 5, 0, -999999, "ES256", None, True, [-7]])

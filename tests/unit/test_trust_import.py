@@ -316,6 +316,49 @@ def test_jwks_that_must_not_be_trusted(tmp_path, table):
     assert not records and sum(tally.skipped.values()) == 1
 
 
+def test_an_hc1_key_whose_kid_is_not_of_eight_bytes_names_its_country(tmp_path):
+    table = {"keys": [{**jwk(), "kid": "S2V5MQ=="}]}
+    records, tally = imported(tmp_path, table)
+    assert not records and "--country" in next(iter(tally.skipped))
+    (record,), _ = imported(tmp_path, table, replace(OPTIONS, country="GB"))
+    assert (record.scheme, record.kid, record.country) == ("HC1", b"Key1", "GB")
+    assert not imported(tmp_path, {"keys": [{**jwk(), "kid": "A" * 24}]}, replace(OPTIONS, country="GB"))[0]
+
+
+def bare(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey = P256, kid: str = "S2V5MQ==") -> dict[str, str]:
+    der = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return {"kid": kid, "publicKey": base64.b64encode(der).decode()}
+
+
+def test_a_list_of_bare_keys(tmp_path):
+    options = replace(OPTIONS, country="GB")
+    (one, two), _ = imported(tmp_path, [bare(), bare(OTHER, "c3ByZGtleTE=")], options)
+    assert (one.kid, two.kid) == (b"Key1", b"sprdkey1")
+    assert {(each.scheme, each.country, each.source) for each in (one, two)} == {("HC1", "GB", "PROD")}
+    assert one.x == P256.public_key().public_numbers().x.to_bytes(32, "big")
+    with pytest.raises(GatepostError, match="--country"):
+        imported(tmp_path, [bare()])
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"kid": "S2V5MQ==", "publicKey": "AAAA"},
+        {"kid": "S2V5MQ==", "publicKey": 7},
+        {"kid": "", "publicKey": bare()["publicKey"]},
+        {"kid": None, "publicKey": bare()["publicKey"]},
+        {"kid": "?", "publicKey": bare()["publicKey"]},
+        {"kid": "S2V5MQ==", "publicKey": bare()["publicKey"] + "AAAA"},
+        bare(rsa.generate_private_key(65537, 1024)),
+        bare(ec.generate_private_key(ec.SECP521R1())),
+    ],
+    ids=range(8),
+)
+def test_bare_keys_that_are_none_are_counted(tmp_path, entry):
+    records, tally = imported(tmp_path, [bare(OTHER), entry], replace(OPTIONS, country="GB"))
+    assert len(records) == 1 and sum(tally.skipped.values()) == 1
+
+
 def test_a_vci_snapshot_keeps_issuers_apart(tmp_path):
     entries = [
         {"issuer": {"iss": f"https://{n}.example.org", "name": f"Clinic {n}"}, "keys": [jwk()]}

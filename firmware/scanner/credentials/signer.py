@@ -1,7 +1,8 @@
 # Who signed: looks the key id up among the trusted keys and verifies the signature.
 #
-# A key id is eight bytes of a hash, so two keys may share one: every candidate is tried, and the signature is false
-# only when it fails under all of them. The country comes from the key that verified, never from the certificate.
+# A key id is eight bytes of a hash, or what its issuer chose (the United Kingdom's first had four letters), so two keys
+# may share one: every candidate is tried, and the signature is false only when it fails under all of them.
+# The country comes from the key that verified, never from the certificate.
 
 from micropython import const
 
@@ -11,7 +12,7 @@ from scanner.reasons import Refusal
 _ES256 = const(-7)
 _ES384 = const(-35)
 _PS256 = const(-37)
-_KID_BYTES = const(8)
+_KID_BYTES = const(64)  # at most
 _DETAIL = const(64)  # characters of a hostile header that are worth keeping
 
 
@@ -26,8 +27,8 @@ def find_signer(envelope, trust, scheme="HC1"):
     if not isinstance(envelope.kid, bytes) or not envelope.kid:
         raise Refusal("no_key_id")
     fits = False
-    # A kid of another length is of another scheme, or made up.
-    if len(envelope.kid) != _KID_BYTES and trust is not None:
+    # No list holds longer ones.
+    if len(envelope.kid) > _KID_BYTES and trust is not None:
         raise Refusal("unknown_issuer", envelope.kid[: _DETAIL // 2].hex())
     for key in candidates(trust, envelope.kid, scheme):
         try:

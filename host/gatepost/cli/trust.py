@@ -40,7 +40,8 @@ examples:
   gatepost trust inspect trust.gatepost --authority authority.pub.pem
   gatepost trust image --bundle trust.gatepost --authority authority.pub.pem -o flash.img
 
-A source is a certificate (PEM or DER), a folder of them, a JWK set, WHO's trust list (did.json or .gz), the VCI
+A source is a certificate (PEM or DER), a folder of them, a JWK set, a list of bare keys ({kid, publicKey}, as the
+United Kingdom's; with --country), WHO's trust list (did.json or .gz), the VCI
 snapshot, a key file from `import`, or a bundle. Expired keys and development participants are left out unless
 asked for; what is left out is counted by reason.
 """
@@ -119,7 +120,12 @@ def _add_sources(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--include-authorities", action="store_true", help="CA certificates too")
     parser.add_argument("--issuer", default="", metavar="URL", help="address of the issuer of a JWK set")
-    parser.add_argument("--country", default="", metavar="CC", help="country of the keys of a JWK set")
+    parser.add_argument(
+        "--country",
+        default="",
+        metavar="CC",
+        help="country of the keys of a JWK set or of a list of bare keys",
+    )
     parser.add_argument("--at", metavar="TIME", help="ISO 8601: the moment that decides what has expired")
     parser.add_argument("--json", action="store_true")
 

@@ -1,5 +1,6 @@
-"""Whatever holds keys, to key records: certificates in PEM and DER, folders of them, JWK sets, WHO's trust list, the
-VCI snapshot, our own key files and bundles. Each file is known by its content, never by its name.
+"""Whatever holds keys, to key records: certificates in PEM and DER, folders of them, JWK sets, lists of bare
+keys, WHO's trust list, the VCI snapshot, our own key files and bundles. Each file is known by its content, never by
+its name.
 
 Nothing is left out in silence: every key that was read and not kept is counted under a reason.
 """
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from gatepost.errors import GatepostError
-from gatepost.trust import authorities, bundle, keylist, listfile, vci, who
+from gatepost.trust import authorities, bundle, keylist, listfile, spki, vci, who
 from gatepost.trust.certificate import is_authority, record_from_certificate
 from gatepost.trust.demonstration import MARKER
 from gatepost.trust.public_keys import UnusableKey
@@ -113,6 +114,8 @@ def _read_json(document: Any, path: Path, options: Options, tally: Tally) -> lis
         return vci.read_snapshot(document, tally, options.environment)
     if vci.is_jwks(document):
         return vci.read_jwks(document, tally, options.environment, options.issuer, country=options.country)
+    if spki.is_key_list(document):
+        return spki.read_key_list(document, tally, options.environment, options.country)
     return None
 
 

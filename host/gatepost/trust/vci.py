@@ -51,7 +51,7 @@ def read_jwks(
     document: dict[str, Any], tally: Tally, source: str, issuer: str = "", name: str = "", country: str = ""
 ) -> list[KeyRecord]:
     """The keys of a JWK set. A kid that is the key's thumbprint makes it a SMART Health Card key, which needs its
-    issuer's address; a kid of 8 bytes in base64 an HC1 key."""
+    issuer's address; a kid of 8 bytes in base64, or of up to 16 where the country is given, an HC1 key."""
     records = []
     for jwk in document["keys"]:
         tally.read += 1
@@ -87,8 +87,9 @@ def _record(
                 source=source, country=country,
             )
         )  # fmt: skip
-    if len(kid) != 8:
-        raise UnusableKey("kid that is neither the key's thumbprint nor 8 bytes")
+    # HCERT's key ids have 8 bytes; some issuers chose others.
+    if len(kid) != 8 and (issuer or not country or not 0 < len(kid) <= 16):
+        raise UnusableKey("kid that is neither the key's thumbprint nor 8 bytes (an HC1 key: --country)")
     if jwk.get("x5c"):
         record = record_from_certificate(unbase64(jwk["x5c"][0]), kid=kid, source=source)
         if (record.x, record.y, record.n, record.e) != (key.x, key.y, key.n, key.e):
