@@ -14,7 +14,7 @@ _FACTS = (
     "birth",
     "kind",
 )
-_TIMES = ("issued", "not_before", "expires")
+_TIMES = ("issued", "not_before", "expires", "first_day", "last_day")
 
 
 def verdict_report(verdict, symbol, symbols, us, said, heap, full=True):

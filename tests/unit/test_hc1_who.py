@@ -182,6 +182,32 @@ def test_a_test_of_ddcc_says_what_was_found(mp, result, expected):
 
 
 @pytest.mark.parametrize(
+    "days, hours, expected",
+    [
+        ({"valid_until": "2021-07-01"}, 11, "no_rules_for_kind"),
+        ({"valid_until": "2021-07-01"}, 12, "expired"),
+        ({"valid_until": "2021-06-30"}, -13, "no_rules_for_kind"),
+        ({"valid_until": "2021-06-30"}, -12, "expired"),
+        ({"valid_from": "2021-07-02"}, 12, "no_rules_for_kind"),
+        ({"valid_from": "2021-07-02"}, 11, "not_yet_valid"),
+        ({"valid_from": "2021-07-01"}, -13, "not_yet_valid"),
+    ],
+)
+def test_the_days_of_a_certificate_are_those_of_the_post(mp, days, hours, expected):
+    text = issue(DDCC | days, sub_claim=3)
+    assert code(mp, text, policy={"utc_offset": hours * 3600}) == expected
+
+
+def test_a_last_day_is_an_expiry_and_does_not_outlive_the_envelope_s(mp):
+    last = {"valid_until": "2021-12-31"}
+    verdict = judge(mp, issue(DDCC | last, sub_claim=3, expires=None))
+    assert (verdict["claims"]["warnings"], verdict["claims"]["last_day"]) == (["no_rules_for_kind"], 18992)
+    endless = judge(mp, issue(DDCC, sub_claim=3, expires=None))
+    assert endless["claims"]["warnings"] == ["no_rules_for_kind", "no_expiry"]
+    assert code(mp, issue(DDCC | last, sub_claim=3, expires=NOW - 1)) == "expired"
+
+
+@pytest.mark.parametrize(
     "changes, expected",
     [
         ({"valid_from": "2021-07-01", "valid_until": "2021-07-01"}, "no_rules_for_kind"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -44,7 +44,7 @@ def test_a_genuine_pass(mp, key, double):
     facts = claims["facts"]
     assert (facts["product"], facts["dose"], facts["date"]) == ("EU/1/20/1528", 2, "2021-05-30")
     assert facts["document"] == "X1234567"
-    assert claims["expires"] == int(datetime(2021, 11, 28, 23, 59, 59, tzinfo=UTC).timestamp())
+    assert (claims["expires"], claims["last_day"]) == (None, (date(2021, 11, 28) - date(1970, 1, 1)).days)
 
 
 def test_a_recovery(mp):
@@ -64,7 +64,19 @@ def test_a_green_pass_of_several_persons(mp):
     verdict = judge(mp, israel.issue_israel(several, rsa2048(), double=True))
     assert (verdict["verdict"], verdict["code"]) == (1, "no_holder")
     assert verdict["claims"]["kind"] == "status"
-    assert verdict["claims"]["expires"] == int(datetime(2021, 8, 1, 23, 59, 59, tzinfo=UTC).timestamp())
+    assert verdict["claims"]["last_day"] == (date(2021, 8, 1) - date(1970, 1, 1)).days
+
+
+def test_the_last_day_ends_at_the_post(mp):
+    """At 12:00 UTC on 1 July, it is 2 July from 12 hours east on, and 30 June from 12 hours and a second west on."""
+    for last, shift, expected in (
+        ("2021-07-01", 12, "expired"),
+        ("2021-07-01", 11, "no_rules_for_kind"),
+        ("2021-06-30", -12, "expired"),
+        ("2021-06-30", -13, "no_rules_for_kind"),
+    ):
+        text = israel.issue_israel(content(e=last), p256())
+        assert code(mp, text, policy={"utc_offset": shift * 3600}) == expected
 
 
 def test_revocation_identifiers(mp):

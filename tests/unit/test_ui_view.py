@@ -32,6 +32,20 @@ def test_a_verdict_becomes_words(view):
     assert seen["environment"] == "PROD"
 
 
+@pytest.mark.parametrize(
+    "times, shown",
+    [
+        ({"expires": None, "last_day": 18992}, "expires 31 Dec 2021"),
+        ({"expires": 1653868800, "last_day": 18992}, "expires 31 Dec 2021"),
+        ({"expires": 1609459200, "last_day": 18992}, "expires 1 Jan 2021"),
+    ],
+)
+def test_the_day_that_a_certificate_names_is_the_one_that_is_shown(mp, times, shown):
+    mp.run(DEVICE, HERE)
+    seen = mp.run("result = view_of(s[1])", HERE, s=verdict("ok", ERIKA | times))
+    assert seen["summary"][-1] == "COVID-19 · " + shown
+
+
 def test_without_claims_there_is_no_holder(mp):
     mp.run(DEVICE, HERE)
     seen = mp.run("result = view_of(s[1])", HERE, s=verdict("bad_signature", None))

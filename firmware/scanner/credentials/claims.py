@@ -17,8 +17,9 @@ class Claims:
     list of (kind, facts) of a scheme whose certificates may hold several, else []; facts: dict of product, maker, dose,
     doses, date, result, test_type, sampled, country, issuer, id, valid_from, valid_until, document... as far as known,
     else absent, and `series` of a vaccination of several doses: list of the facts of each, in order; issued, expires,
-    not_before: seconds since 1970 or None; payload: the decoded dict; revocation_ids: list of (hash type, first 16
-    bytes of the SHA-256 of an identifier); warnings: reason codes that make the verdict CHECK at best.
+    not_before: seconds since 1970 or None; first_day, last_day: the first and the last day on which it is good at the
+    post, as days since 1970, or None; payload: the decoded dict; revocation_ids: list of (hash type, first 16 bytes of
+    the SHA-256 of an identifier); warnings: reason codes that make the verdict CHECK at best.
     """
 
     def __init__(self, scheme, key):
@@ -39,6 +40,8 @@ class Claims:
         self.issued = None
         self.not_before = None
         self.expires = None
+        self.first_day = None
+        self.last_day = None
         self.payload = None
         self.revocation_ids = []
         self.warnings = []

@@ -23,7 +23,6 @@ _RSA_BYTES = const(256)  # of a signature under 2048 bits; ECDSA's have 72 at mo
 _ECDSA_TYPE = const(3)
 _GREEN_PASS = const(1)
 _NO_DATE = "0001-01-01"  # the first day of another calendar's clock stands for nothing
-_DAY = const(86400)
 _DOSES = ("d1", "d2", "d3", "d4")
 
 
@@ -154,7 +153,7 @@ def _vaccine(dose):
 
 
 def _times(claims, payload):
-    """`expires` is the end of the last day; a pass for several persons ends with the first of theirs."""
+    """A pass for several persons ends with the first of theirs."""
     ends = [payload.get("e")]
     persons = payload.get("p")
     if persons is not None and not isinstance(persons, list):
@@ -164,8 +163,8 @@ def _times(claims, payload):
     for end in ends:
         day = _date(end, "e", "bad_time")
         if day:
-            last = iso8601.span(day)[1] * _DAY + _DAY - 1
-            claims.expires = last if claims.expires is None else min(last, claims.expires)
+            last = iso8601.span(day)[1]
+            claims.last_day = last if claims.last_day is None else min(last, claims.last_day)
 
 
 def _object(value, member):

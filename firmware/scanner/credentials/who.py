@@ -20,7 +20,6 @@ _DDCC_VACCINATION = const(3)
 _DDCC_TEST = const(4)
 _LINK = const(5)
 _DVC = const(-6)
-_DAY = const(86400)
 
 # Members of DVC's `v` or `vx` and of DDCC, and the scheme-neutral facts they become.
 _DVC_FACTS = {
@@ -142,10 +141,9 @@ def _period(claims, facts):
     start = dated(facts.get("valid_from"), "valid_from")
     end = dated(facts.get("valid_until"), "valid_until")
     if start:
-        claims.not_before = max(claims.not_before or 0, iso8601.span(start)[0] * _DAY)
+        claims.first_day = iso8601.span(start)[0]
     if end:
-        last = (iso8601.span(end)[1] + 1) * _DAY - 1
-        claims.expires = last if claims.expires is None else min(last, claims.expires)
+        claims.last_day = iso8601.span(end)[1]
 
 
 def _link(claims, value):

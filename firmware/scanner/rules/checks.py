@@ -24,7 +24,7 @@ def key_usage(claims, now, policy):
 
 
 def times(claims, now, policy):
-    """issued <= now <= expires.
+    """issued <= now <= expires, and today between the first day and the last, where the certificate names days.
 
     The last second counts as valid: RFC 8392 (3.1.4) would end a second earlier, the EU's reference data does not.
     """
@@ -33,8 +33,14 @@ def times(claims, now, policy):
     for start in (claims.issued, claims.not_before):
         if start is not None and start > now:
             return "not_yet_valid"
+    today = _today(now, policy)
+    if claims.first_day is not None and claims.first_day > today:
+        return "not_yet_valid"
+    if claims.last_day is not None and claims.last_day < today:
+        return "expired"
     if claims.expires is None:
-        return None if claims.form in policy.without_expiry else "no_expiry"
+        known = claims.last_day is not None or claims.form in policy.without_expiry
+        return None if known else "no_expiry"
     return "expired" if now > claims.expires else None
 
 

@@ -1,6 +1,8 @@
 # Codes of certificates in words a guard knows. Value sets: EU eHealth Network, "Value Sets for EU Digital COVID
 # Certificates"; SNOMED CT, LOINC and EMA numbers as issuers write them. A code not listed is shown as it is.
 
+from micropython import const
+
 from scanner.ui import dates
 from scanner.ui.countries import country
 from scanner.ui.text import SEPARATOR
@@ -28,6 +30,7 @@ _KINDS = {
 _RESULTS = {"negative": "NEGATIVE", "positive": "POSITIVE", "unclear": "result unclear"}
 # fmt: on
 
+_DAY = const(86400)
 _MOST = 40  # characters of a fact; longer ones are cut here, before they are measured
 
 
@@ -45,7 +48,10 @@ def summary(claims):
     lines = []
     for kind, each in claims.entries or ((claims.kind, facts),):
         lines.extend(_entry(kind, each))
-    expires = "expires " + dates.day(claims.expires) if claims.expires is not None else ""
+    last = claims.last_day
+    if claims.expires is not None and (last is None or claims.expires // _DAY < last):
+        last = claims.expires // _DAY
+    expires = "expires " + dates.day(last * _DAY) if last is not None else ""
     target = _named(_TARGETS, facts.get("target"))
     _append(lines, target, expires if target or not expires else "E" + expires[1:])
     return lines
