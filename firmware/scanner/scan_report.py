@@ -28,7 +28,7 @@ def verdict_report(verdict, symbol, symbols, us, said, heap, full=True):
         "code": verdict.code,
         "sentence": verdict.sentence,
         "action": verdict.action,
-        "detail": verdict.detail,
+        "detail": verdict.detail if full else "",
         "need": verdict.need,
         "trace": [
             (label, WORDS[outcome], inputs if full else "") for label, outcome, inputs in verdict.trace

@@ -195,7 +195,7 @@ def seen(code, members, privacy, need="", detail=""):
     made = Verdict(code, claims_of(members), detail)
     made.need = need
     view = from_verdict(made, "PROD", privacy)
-    names = ("family", "given", "family_ascii", "given_ascii", "birth", "issuer", "action", "sentence")
+    names = ("family", "given", "family_ascii", "given_ascii", "birth", "document", "issuer", "action", "sentence")
     return {name: getattr(view, name) for name in names}, list(view.summary), view.holder
 result = seen(**asked)
 """
@@ -213,6 +213,31 @@ def test_minimal_shows_initials_and_the_birthday(mp):
     assert (view["issuer"], summary, holder) == ("Austria (AT)", [], True)
     text = " ".join(view.values())
     assert "1998" not in text and "usterfrau" not in text and "USTERFRAU" not in text
+
+
+def test_the_number_of_the_document_is_shown_in_full_alone(mp):
+    members = {**ERIKA, "facts": {"document": "X1234567"}}
+    numbers = [
+        shown(mp, privacy=each, members=members)[0]["document"] for each in ("full", "minimal", "verdict")
+    ]
+    assert numbers == ["X1234567", "", ""]
+
+
+@pytest.mark.parametrize(
+    ("names", "initials"),
+    [
+        (("王", "小明", "WANG", "XIAOMING"), ("W.", "小.", "W.", "X.")),
+        (("王", "伟", "", ""), ("…", "…", "", "")),
+        (("王", "", "", ""), ("…", "", "", "")),
+        (("O", "M.", "O", "M"), ("…", "…", "…", "…")),
+        (("", "", "O<BRIEN", "EVA"), ("O.", "E.", "O.", "E.")),
+        (("", "", "", ""), ("(no name given)", "", "", "")),
+    ],
+)
+def test_the_initial_of_a_name_of_one_letter_is_not_the_name(mp, names, initials):
+    fields = ("family", "given", "family_ascii", "given_ascii")
+    view, _, _ = shown(mp, privacy="minimal", members={**ERIKA, **dict(zip(fields, names, strict=True))})
+    assert tuple(view[name] for name in fields) == initials
 
 
 @pytest.mark.parametrize("birth", ["1998-02", "1998", "", "1998-99-99", "12.08.1998"])

@@ -9,6 +9,7 @@ from scanner.ui import dates, words
 _LONGEST = const(200)  # letters of a name; schemas allow 80, a hostile issuer any number
 _NO_NAME = "(no name given)"
 _NO_BIRTH = "not given"
+_HIDDEN = "…"  # a name of one letter, where initials are shown
 _COMPARE = {
     MINIMAL: "Compare initials and birthday with an identity card.",
     VERDICT: "No name is shown here, by policy.",
@@ -128,17 +129,23 @@ def _named(name, sentence):
 
 
 def _reduce(view, birth):
-    # Initials, and the birthday without its year: enough to compare, too little to keep.
-    view.family = _initial(view.family)
-    view.given = _initial(view.given)
-    view.family_ascii = _initial(view.family_ascii)
-    view.given_ascii = _initial(view.given_ascii)
+    # Initials, and the birthday without its year: enough to compare, too little to keep. No number of anything.
+    view.document = ""
+    view.family = _initial(view.family, view.family_ascii)
+    view.given = _initial(view.given, view.given_ascii)
+    view.family_ascii = _initial(view.family_ascii, "")
+    view.given_ascii = _initial(view.given_ascii, "")
     whole = dates.day(birth)
     view.birth = whole.rpartition(" ")[0] if len(birth) == 10 and whole != birth else "not given"
 
 
-def _initial(text):
-    return text[0] + "." if text and text != _NO_NAME else text
+def _initial(text, ascii):
+    # Of a name of one letter, as many Chinese ones are, the initial is the name: then the one in Latin letters serves.
+    if not text or text == _NO_NAME:
+        return text
+    if len(text.rstrip(".")) > 1:
+        return text[0] + "."
+    return _initial(ascii, "") or _HIDDEN
 
 
 def _tidy(text):
