@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from gatepost.cli import filing
 from gatepost.cli.issuing import add_output, deliver, forge, moment, read_json, seconds
 from gatepost.errors import GatepostError
 from gatepost.keys import passphrase
@@ -94,9 +95,6 @@ def issue(args: argparse.Namespace) -> int:
         signature=forge if args.forge else None,
     )
     if args.jwks:
-        try:
-            args.jwks.write_text(shc.jwks(key.public_key()))
-        except OSError as error:
-            raise GatepostError(f"cannot write {args.jwks}: {error.strerror}") from None
+        filing.save(args.jwks, shc.jwks(key.public_key()).encode())
     texts = shc.texts(jws, args.chunk)
     return deliver(texts, args, [shc.segments(text) for text in texts])

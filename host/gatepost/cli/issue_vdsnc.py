@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from gatepost.cli import filing
 from gatepost.cli.issuing import add_output, deliver, forge, moment, read_json, seconds
 from gatepost.errors import GatepostError
 from gatepost.keys import passphrase
@@ -68,10 +69,7 @@ def issue(args: argparse.Namespace) -> int:
     now = moment(issued)
     if args.new_csca:
         certificate = vdsnc.authority(private.key, country, now)
-        try:
-            args.new_csca.write_bytes(certificate.public_bytes(Encoding.PEM))
-        except OSError as error:
-            raise GatepostError(f"cannot write {args.new_csca}: {error.strerror}") from None
+        filing.save(args.new_csca, certificate.public_bytes(Encoding.PEM))
     signer_key = ec.generate_private_key(ec.SECP256R1())
     signer = vdsnc.barcode_signer(signer_key, private.key, country, begin=now)
     kind, message = ("icao.vacc", read_json(args.message)) if args.message else vdsnc.sample(args.sample, now)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from gatepost.cli import filing
 from gatepost.errors import GatepostError
 
 
@@ -35,19 +36,23 @@ def deliver(texts: list[str], args: argparse.Namespace, contents: list[Any] | No
             content = contents[number] if contents else text
             if args.png:
                 png = qr.qr_png(content, level=args.level, scale=args.scale)
-                _numbered(args.png, number, len(texts)).write_bytes(png)
+                _save("png", png, args, number, len(texts))
             if args.svg:
                 svg = qr.qr_svg(content, level=args.level, scale=args.scale)
-                _numbered(args.svg, number, len(texts)).write_bytes(svg)
+                _save("svg", svg, args, number, len(texts))
             if args.text:
-                _numbered(args.text, number, len(texts)).write_text(text, encoding="utf-8", newline="")
-    except OSError as error:
-        raise GatepostError(f"cannot write {error.filename}: {error.strerror}") from None
+                _save("text", text.encode(), args, number, len(texts))
     except ValueError as error:
         raise GatepostError(f"the text does not fit a QR code of level {args.level}: {error}") from None
     if not (args.text or args.png or args.svg):
         sys.stdout.write("".join(text + "\n" for text in texts))
     return 0
+
+
+def _save(name: str, data: bytes, args: argparse.Namespace, number: int, count: int) -> None:
+    path = _numbered(getattr(args, name), number, count)
+    filing.spare(path, args, name)
+    filing.save(path, data)
 
 
 def _numbered(path: Path, number: int, count: int) -> Path:

@@ -18,6 +18,7 @@ from types import ModuleType
 
 import gatepost
 from gatepost import cli
+from gatepost.cli import filing
 from gatepost.errors import GatepostError
 from gatepost.printable import say
 
@@ -53,6 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _add(commands, name)
     args = parser.parse_args(arguments)
     try:
+        filing.apart(args)
         return int(args.run(args) or 0)
     except GatepostError as error:
         # Of several lines the later ones are indented: none of them passes for a sentence of its own.

@@ -150,6 +150,9 @@ def _import(args: argparse.Namespace) -> int:
     from gatepost.trust.sources import write_keys
 
     records, tally = _read(args)
+    if not records:
+        why = ", ".join(f"{count} x {reason}" for reason, count in tally.skipped.items()) or "nothing in it"
+        raise GatepostError(f"no key to keep in {', '.join(args.sources)} ({why}); nothing was written")
     filing.save(args.output, write_keys(records).encode())
     _report(args, records, tally)
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +40,8 @@ The file is made where there is none. Scanners learn of it by a bundle: gatepost
 LISTS_EXAMPLES = """\
 examples:
   gatepost trust revocations import batches/ crl/ -o withdrawn.txt
-      the EU gateway's batches and SMART Health Cards' lists, as JSON; says what it left out, and why
+      the EU gateway's batches and SMART Health Cards' lists, as JSON; says what it left out, and why. What the list
+      held before, trust revoke's entries too, stays in it unless --replace
   gatepost trust revocations import numbers.txt --scheme VDS-NC -o withdrawn.txt
       one identifier a line
   gatepost trust revocations import signers/ --scheme VDS-NC --kind CERTIFICATE -o withdrawn.txt
@@ -93,7 +95,15 @@ def add_arguments(actions: argparse._SubParsersAction[argparse.ArgumentParser]) 
     importing.add_argument("sources", nargs="+", metavar="SOURCE", help="file or folder")
     _add_kinds(importing)
     importing.add_argument("--at", metavar="TIME", help="ISO 8601: the moment that decides what has expired")
-    importing.add_argument("-o", "--output", type=Path, required=True, metavar="FILE")
+    importing.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="the list to write; where there is one, what it holds stays in it",
+    )
+    importing.add_argument("--replace", action="store_true", help="forget what the list held before")
     importing.add_argument("--json", action="store_true")
 
     listing = verbs.add_parser("list", help="show what a file or bundle holds")
@@ -155,11 +165,19 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _import(args: argparse.Namespace) -> int:
-    from gatepost.revocation.records import write_file
+    from gatepost.revocation.records import merge, read_file, write_file
 
     entries, tally = _read(args.sources, args)
-    filing.save(args.output, write_file(entries).encode())
-    _report(args, tally, entries, output=str(args.output))
+    if not entries:
+        why = ", ".join(f"{count} x {reason}" for reason, count in tally.skipped.items()) or "nothing in it"
+        raise GatepostError(
+            f"no withdrawn certificate in {', '.join(args.sources)} ({why}); nothing was written"
+        )
+    known = [] if args.replace else read_file(args.output)
+    merged = merge([*known, *entries])
+    filing.save(args.output, write_file(merged).encode())
+    new = len({each[:4] for each in merged} - {each[:4] for each in known})
+    _report(args, tally, entries, output=str(args.output), there=len(known), new=new, total=len(merged))
     return 0
 
 
@@ -188,7 +206,7 @@ def _list(args: argparse.Namespace) -> int:
     for source, counts in facts.items():
         say(source)
         for name, count in counts.items():
-            say(f"  {name}: {count}")
+            say(f"  {name}: {_date(count) if name == 'created' else count}")
     return 0
 
 
@@ -264,10 +282,17 @@ def _report(args: argparse.Namespace, tally: Tally, entries: list[Withdrawal], *
     say(f"{tally.read} entries read, {len(entries)} different ones kept")
     for why, count in tally.skipped.most_common():
         say(f"  left out: {count} x {why}  e.g. {tally.examples[why]}")
-    size = f": version {facts['version']}, {facts['size']} bytes" if "version" in facts else ""
+    if "version" in facts:
+        about = f"version {facts['version']}, {facts['size']} bytes"
+    else:
+        about = f"{facts['there']} were there, {facts['new']} new, {facts['total']} in all"
     if facts.get("slices"):
         say(f"{facts['slices']} slices, searched on the scanner as they are")
-    say(f"wrote {facts['output']}{size}")
+    say(f"wrote {facts['output']}: {about}")
+
+
+def _date(seconds: int) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M UTC}"
 
 
 def _kid(text: str) -> bytes:

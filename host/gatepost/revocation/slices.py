@@ -99,6 +99,8 @@ def _signed(row: bytes) -> int:
 
 def read_folder(folder: Path, at: float) -> tuple[list[KeySlices], Tally]:
     """Every slice of a folder that has not expired at `at`, and the account of what was left out."""
+    if not folder.is_dir():
+        raise GatepostError(f"{folder} is no folder of slices")
     tally = Tally()
     lists: dict[bytes, KeySlices] = {}
     partitions: list[dict[str, Any]] = []
@@ -111,6 +113,8 @@ def read_folder(folder: Path, at: float) -> tuple[list[KeySlices], Tally]:
                 lists[entry.kid] = entry
             elif "chunks" in row:
                 partitions.append(row)
+    if not lists and not partitions:
+        raise GatepostError(f"{folder} holds no list and no partition of slices")
     for row in partitions:
         entry = lists.get(_kid(row.get("kid"), folder))
         if entry is None:
