@@ -119,4 +119,7 @@ def _collected(chunks, trust, clock, policy, parts):
 def _outranks(one, other):
     if (one.code in _NO_CERTIFICATE) != (other.code in _NO_CERTIFICATE):
         return other.code in _NO_CERTIFICATE
+    # Of all that is CHECK, only half a proof can still become PASS: it must not hide what somebody has to look at.
+    if one.verdict == other.verdict and other.code == "more_needed":
+        return one.code not in ("more_needed", "part_of_several")
     return one.verdict > other.verdict

@@ -12,7 +12,7 @@ from scanner.rules.policy import Policy
 from scanner.rules.proofs import Proof, Rules
 
 PROOFS = [Proof("a vaccination", [], [], []), Proof("a negative test", [], [], [])]
-NEEDED = {b"VACCINATED": 1, b"TESTED": 2, b"TESTED AGAIN": 2, b"BOTH": 3, b"STRANGER": 2, b"RECALLED": 0}
+NEEDED = {b"VACCINATED": 1, b"TESTED": 2, b"TESTED AGAIN": 2, b"BOTH": 3, b"STRANGER": 2, b"RECALLED": 0, b"ENDLESS": 0}
 
 def judge(text, trust, clock, policy):
     claims = Claims("HC1", Key())
@@ -24,7 +24,7 @@ def judge(text, trust, clock, policy):
     claims.kind = "vaccination"
     claims.facts = {"document": "X1234567", "additional_id": "Q7654321", "id": "URN:UVCI:01:UT:1", "batch": "YF-0066"}
     claims.facts.update({"product": "EU/1/20/1528", "dose": 2, "doses": 2, "date": "2021-05-29", "centre": "St Ann"})
-    code = "ok" if met == 3 else "more_needed" if met else "batch_recalled"
+    code = "ok" if met == 3 else "more_needed" if met else "no_expiry" if text == b"ENDLESS" else "batch_recalled"
     verdict = Verdict(code, claims, "batch YF-0066" if code == "batch_recalled" else "")
     verdict.met = met
     verdict.need = policy.rules.needed(met) if met != 3 else ""
@@ -73,6 +73,14 @@ def test_both_in_one_picture_are_one_verdict(run):
     assert run(
         "board, decoder, app = start_with([b'BOTH', b'STRANGER'])\napp.step()\nresult = codes(board)"
     ) == ["more_needed"]
+
+
+@pytest.mark.parametrize("picture", ["[b'TESTED', b'ENDLESS']", "[b'ENDLESS', b'TESTED']"])
+def test_a_second_proof_does_not_hide_what_somebody_must_look_at(run, picture):
+    assert run(
+        "board, decoder, app = start_with([b'VACCINATED'])\napp.step()\n"
+        f"again(app, decoder, board, {picture})\nresult = codes(board)"
+    ) == ["more_needed", "no_expiry"]
 
 
 def test_somebody_else_s_certificate_does_not(run):
