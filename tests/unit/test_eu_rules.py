@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from gatepost.policy.eu import compile_rules
+from gatepost.policy import eu
+from gatepost.policy.eu_files import Found
 from harness.certificates import NOW, negative_test, recovery, vaccination
 
 SETUP = """
@@ -39,6 +40,10 @@ def rule(number: int, logic: Any = True, **changes: Any) -> dict[str, Any]:
         "Description": [{"lang": "en", "desc": "A rule."}], "ValidFrom": "2021-06-01T00:00:00Z",
         "ValidTo": "2021-08-01T00:00:00Z", "AffectedFields": [], "Logic": logic,
     } | changes  # fmt: skip
+
+
+def compile_rules(rules, value_sets):
+    return eu.compile_rules(eu.checked(Found(each, "UT.json", "UT.json") for each in rules), value_sets)
 
 
 def check(mp, rules, payload=None, now=NOW, region="", issuer="DE", value_sets=None):

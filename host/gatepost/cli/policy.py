@@ -86,14 +86,14 @@ def _check(source: Source, args: argparse.Namespace) -> int:
         "tests": len(source.tests),
         "bytes": {name: len(data) for name, data in parts.items()},
         "notes": _notes(source),
+        "open": _open(source),
     }
     if args.json:
         say_json(facts)
         return 0
     sizes = ", ".join(f"{name} {size} bytes" for name, size in facts["bytes"].items())
     say(f"{source.name}: sound; {facts['proofs']} proofs, {facts['tests']} tests; {sizes}")
-    for note in facts["notes"]:
-        say(f"note: {note}")
+    _print_remarks(source)
     return 0
 
 
@@ -122,8 +122,7 @@ def _test(source: Source, args: argparse.Namespace) -> int:
         say_json([_plain(each) for each in trials])
     else:
         _print_trials(trials)
-        for note in _notes(source):
-            say(f"note: {note}")
+        _print_remarks(source)
     return 0 if all(each.passed for each in trials) else 1
 
 
@@ -140,9 +139,11 @@ def _pack(source: Source, args: argparse.Namespace) -> int:
     data = build_policy(compile_policy(source), signer, version, args.environment, created, expires)
     filing.save(args.output, data)
     if args.json:
-        say_json({"bundle": str(args.output), "version": version, "size": len(data)})
+        facts = {"bundle": str(args.output), "version": version, "size": len(data)}
+        say_json(facts | {"notes": _notes(source), "open": _open(source)})
     else:
         say(f"wrote {args.output}: {source.name}, version {version}, {len(data)} bytes")
+        _print_remarks(source)
     return 0
 
 
@@ -184,6 +185,21 @@ def _plain(trial: Trial) -> dict[str, Any]:
             for each in trial.judged
         ],
     }  # fmt: skip
+
+
+def _print_remarks(source: Source) -> None:
+    from gatepost.policy.explaining import open_sentence
+
+    for rule in _open(source):
+        say(f"open: {open_sentence(rule)}")
+    for note in _notes(source):
+        say(f"note: {note}")
+
+
+def _open(source: Source) -> list[dict[str, str]]:
+    from gatepost.policy.explaining import open_rules
+
+    return open_rules(source)
 
 
 def _notes(source: Source) -> list[str]:

@@ -15,6 +15,8 @@ from gatepost.policy.certlogic_form import TIME_UNITS, issues
 
 DEPTH = 24  # values on the scanner's stack
 LOOPS = 3  # nested reduces
+STEPS = 2000  # of one rule; eight items of a list that is searched are one
+_LEVELS = 128  # of lists and objects in an expression; published rules have 16
 
 (
     _CONSTANT,
@@ -69,6 +71,8 @@ class Pool:
 
 def compile_expression(expression: Any, pool: Pool) -> bytes:
     """The instructions of `expression`; its constants go to `pool`. GatepostError where it is no valid one."""
+    if _levels(expression) > _LEVELS:
+        raise GatepostError("this expression is nested deeper than a scanner goes")
     for issue in issues(expression):
         raise GatepostError(f"not a CertLogic expression: {issue.message}")
     code = _node(expression, pool)
@@ -100,7 +104,7 @@ def _node(expression: Any, pool: Pool) -> bytes:
         return _with_index(_CONSTANT, pool.add(_plain(expression)))
     ((operator, operands),) = expression.items()
     if operator == "var":
-        fragments = [_fragment(each) for each in operands.split(".")] if operands else []
+        fragments = [_fragment(each) for each in _written(operands).split(".")] if operands else []
         return _with_index(_VAR, pool.add(fragments))
     if operator == "if":
         guard, then, otherwise = (_node(each, pool) for each in operands)
@@ -119,9 +123,11 @@ def _node(expression: Any, pool: Pool) -> bytes:
         return _node(operands[0], pool) + _node(operands[2], pool) + _with_index(_REDUCE, len(loop)) + loop
     if operator == "plusTime":
         unit = TIME_UNITS.index(operands[2])
-        return _node(operands[0], pool) + _with_index(_PLUS_TIME, pool.add(operands[1])) + bytes((unit,))
+        return (
+            _node(operands[0], pool) + _with_index(_PLUS_TIME, pool.add(_plain(operands[1]))) + bytes((unit,))
+        )
     if operator == "extractFromUVCI":
-        return _node(operands[0], pool) + _with_index(_UVCI, pool.add(operands[1]))
+        return _node(operands[0], pool) + _with_index(_UVCI, pool.add(_plain(operands[1])))
     if operator in _ORDERED:
         step, which = _ORDERED[operator]
         return _joined(operands, pool) + bytes((step, which | (4 if len(operands) == 3 else 0)))
@@ -153,12 +159,36 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float):
         value = int(value)
     if isinstance(value, int) and not -_SAFE < value < _SAFE:
-        raise GatepostError(f"{value} is larger than the integers of rules")
+        raise GatepostError("it has a number that is larger than the integers of rules")
+    if isinstance(value, str):
+        _written(value)
     return value
 
 
+def _written(text: str) -> str:
+    """`text`, which JSON may have made of half a character; no bundle can carry that."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise GatepostError("it has a text with half a character") from None
+    return text
+
+
+def _levels(expression: Any) -> int:
+    """How deep lists and objects are nested, without recursion: what is asked may be of any depth."""
+    most = 0
+    waiting = [(expression, 1)]
+    while waiting:
+        value, level = waiting.pop()
+        if isinstance(value, (list, dict)):
+            most = max(most, level)
+            waiting += [(each, level + 1) for each in (value.values() if isinstance(value, dict) else value)]
+    return most
+
+
 def _fragment(name: str) -> int | str:
-    return int(name) if name.isascii() and name.isdecimal() and str(int(name)) == name else name
+    short = len(name) < 10 and name.isascii() and name.isdecimal()
+    return int(name) if short and str(int(name)) == name else name
 
 
 def _needs(expression: Any) -> tuple[int, int]:

@@ -43,7 +43,7 @@ def issues(expression: Any) -> Iterator[Issue]:
     if isinstance(expression, (bool, str)):
         return
     if isinstance(expression, (int, float)):
-        if expression != int(expression):
+        if not _is_integer(expression):
             yield Issue(f"{expression} is a non-integer number", expression)
     elif isinstance(expression, list):
         for item in expression:
@@ -95,4 +95,7 @@ def _operand_issues(operator: str, operands: list[Any], expression: dict[str, An
 
 
 def _is_integer(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+    """Also 1.0, which is the integer 1 in JSON."""
+    return (isinstance(value, int) and not isinstance(value, bool)) or (
+        isinstance(value, float) and value.is_integer()
+    )

@@ -54,8 +54,7 @@ def compile_policy(source: Source) -> dict[str, bytes]:
     if source.arrival:
         part["arrival"] = source.arrival.country
         part["region"] = source.arrival.region
-        rules = eu.read_rules(source.arrival.rules)
-        parts["eu-rules"] = eu.compile_rules(rules, eu.read_value_sets(source.arrival.value_sets))
+        parts["eu-rules"] = eu.compile_rules(*eu.read_arrival(source.arrival))
     parts = {"policy": cbor2.dumps(part, canonical=True), **parts}
     for name, data in parts.items():
         if len(data) > PART_LIMIT:

@@ -1,21 +1,22 @@
-"""The EU's business rules and value sets, as gateways and their repositories publish them, compiled for the scanner.
+"""The EU's business rules and value sets, compiled for the scanner.
 
-A file of rules holds one rule, a list of them, or a list of {rule, tests}; a file of value sets one set
-(valueSetId, valueSetValues), a list of them, or {id: [codes]}.
+No rule is left out: one that a scanner cannot decide is carried without code, and is open wherever it applies.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import cbor2
 
 from gatepost.errors import GatepostError
 from gatepost.policy.certlogic import Pool, compile_expression, paths
+from gatepost.policy.eu_fields import Fields, shown
+from gatepost.policy.eu_files import Found, read_rules, read_value_sets
+from gatepost.policy.source import Arrival
 
 ENGINE = "CERTLOGIC"
 NEWEST = [1, 3, 3]  # of CertLogic, what the scanner knows
@@ -23,97 +24,115 @@ _KINDS = {"General": "", "Vaccination": "vaccination", "Test": "test", "Recovery
 _TYPES = {"Acceptance": True, "Invalidation": False}
 
 
-def read_rules(files: Iterable[Path]) -> list[dict[str, Any]]:
-    """Every rule in the files, as JSON has it."""
-    return [rule for path in files for rule in _unwrapped(_load(path), path)]
+@dataclass(frozen=True)
+class Rule:
+    """A rule that was read. `why_open`: why no scanner can decide it; "" where one can."""
+
+    identifier: str
+    acceptance: bool
+    country: str
+    region: str
+    kind: str
+    version: tuple[int, ...]  # ranks it among others of its identifier
+    schema: tuple[int, ...]
+    begins: int
+    ends: int
+    says: str
+    logic: Any
+    why_open: str
+    file: str
+    signed: bool
 
 
-def read_value_sets(files: Iterable[Path]) -> dict[str, list[str]]:
-    """Value set identifiers and their codes."""
-    found: dict[str, list[str]] = {}
-    for path in files:
-        content = _load(path)
-        for each in content if isinstance(content, list) else [content]:
-            if isinstance(each, dict) and "valueSetId" in each:
-                found[each["valueSetId"]] = sorted(each["valueSetValues"])
-            elif isinstance(each, dict) and all(isinstance(codes, list) for codes in each.values()):
-                found.update({name: sorted(codes) for name, codes in each.items()})
-            else:
-                raise GatepostError(f"{path}: not a value set")
-    return found
+def read_arrival(arrival: Arrival) -> tuple[list[Rule], dict[str, list[str]]]:
+    """The rules and the value sets of a policy's files."""
+    return checked(read_rules(arrival.rules)), read_value_sets(arrival.value_sets)
 
 
-def compile_rules(rules: Iterable[dict[str, Any]], value_sets: dict[str, list[str]]) -> bytes:
-    """The part `eu-rules`. GatepostError names the rule that is none."""
+def checked(found: Iterable[Found]) -> list[Rule]:
+    """The rules, identical ones once. GatepostError names the place and the field that is wrong."""
+    rules: dict[str, Rule] = {}
+    for number, each in enumerate(found):
+        rule = _rule(each)
+        # What cannot be decided counts as often as it comes: its logic may be anything, and need not be compared.
+        logic = json.dumps(rule.logic, sort_keys=True) if not rule.why_open else number
+        rules.setdefault(repr((_row(rule), logic)), rule)
+    return list(rules.values())
+
+
+def compile_rules(rules: Iterable[Rule], value_sets: Mapping[str, list[str]]) -> bytes:
+    """The part `eu-rules`."""
     pool = Pool()
-    rows = []
-    for rule in rules:
-        try:
-            rows.append(_row(rule, pool))
-        except (KeyError, TypeError, ValueError) as error:
-            raise GatepostError(
-                f"rule {rule.get('Identifier', '?')}: {type(error).__name__} {error}"
-            ) from None
-        except GatepostError as error:
-            raise GatepostError(f"rule {rule.get('Identifier', '?')}: {error}") from None
-    part = {"format": 1, "constants": pool.values, "rules": rows, "value_sets": value_sets}
+    rows = [
+        [
+            *_row(rule),
+            b"" if rule.why_open else compile_expression(rule.logic, pool),
+            [] if rule.why_open else _reads(rule.logic),
+        ]
+        for rule in rules
+    ]
+    part = {"format": 1, "constants": pool.values, "rules": rows, "value_sets": dict(value_sets)}
     return cbor2.dumps(part, canonical=True)
 
 
-def _row(rule: dict[str, Any], pool: Pool) -> list[Any]:
-    logic = rule["Logic"]
-    # What another engine or a newer one has to decide is carried without code: the scanner then says "open".
-    known = rule["Engine"] == ENGINE and _version(rule["EngineVersion"]) <= NEWEST
+def _rule(found: Found) -> Rule:
+    fields = Fields(found.content, found.where)
+    country = fields.place("Country")
+    if not country:
+        raise GatepostError(f"{found.where}: has no Country")
+    return Rule(
+        fields.text("Identifier"),
+        fields.choice("Type", _TYPES),
+        country,
+        fields.place("Region"),
+        fields.choice("CertificateType", _KINDS),
+        tuple(fields.version("Version")[1]),
+        tuple(fields.version("SchemaVersion")[0]),
+        fields.seconds("ValidFrom"),
+        fields.seconds("ValidTo"),
+        fields.description(),
+        found.content.get("Logic"),
+        _why_open(fields, found.content.get("Logic")),
+        found.file,
+        found.signed,
+    )
+
+
+def _why_open(fields: Fields, logic: Any) -> str:
+    engine = fields.text("Engine")
+    if engine != ENGINE:
+        return f"it is for the engine {shown(engine)}, and scanners have {ENGINE}"
+    version = fields.version("EngineVersion")[0]
+    if version > NEWEST:
+        return f"it is for {ENGINE} {'.'.join(map(str, version))}, and scanners have {'.'.join(map(str, NEWEST))}"
+    try:
+        compile_expression(logic, Pool())
+    except GatepostError as error:
+        return shown(str(error))
+    return ""
+
+
+def _row(rule: Rule) -> list[Any]:
     return [
-        str(rule["Identifier"]),
-        _TYPES[rule["Type"]],
-        str(rule["Country"]),
-        str(rule.get("Region") or ""),
-        _KINDS[rule["CertificateType"]],
-        _version(rule["Version"]),
-        _version(rule["SchemaVersion"]),
-        _seconds(rule["ValidFrom"]),
-        _seconds(rule["ValidTo"]),
-        _english(rule.get("Description", [])),
-        compile_expression(logic, pool) if known else b"",
-        sorted(
-            {
-                path
-                for path in paths(logic)
-                if path.startswith(("payload.", "external.")) and "valueSets" not in path
-            }
-        )
-        if known
-        else [],
+        rule.identifier,
+        rule.acceptance,
+        rule.country,
+        rule.region,
+        rule.kind,
+        list(rule.version),
+        list(rule.schema),
+        rule.begins,
+        rule.ends,
+        rule.says,
     ]
 
 
-def _unwrapped(content: Any, path: Path) -> Iterator[dict[str, Any]]:
-    for each in content if isinstance(content, list) else [content]:
-        rule = each.get("rule", each) if isinstance(each, dict) else None
-        if not isinstance(rule, dict) or "Logic" not in rule:
-            raise GatepostError(f"{path}: not a business rule")
-        yield rule
-
-
-def _load(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise GatepostError(f"cannot read {path}: {error.strerror}") from None
-    except ValueError as error:
-        raise GatepostError(f"{path}: not JSON ({error})") from None
-
-
-def _version(text: str) -> list[int]:
-    return [int(number) for number in text.split(".")]
-
-
-def _seconds(text: str) -> int:
-    moment = datetime.fromisoformat(text)
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
-
-
-def _english(descriptions: Any) -> str:
-    texts = {each["lang"]: each["desc"] for each in descriptions}
-    return " ".join((texts.get("en") or next(iter(texts.values()), "")).split())[:200]
+def _reads(logic: Any) -> list[str]:
+    """Paths whose values the explanation of a verdict shows."""
+    return sorted(
+        {
+            path
+            for path in paths(logic)
+            if path.startswith(("payload.", "external.")) and "valueSets" not in path
+        }
+    )

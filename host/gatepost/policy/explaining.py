@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from gatepost.policy import eu_notes
 from gatepost.policy.source import EU, Proof, Source
 from gatepost.policy.trial import Trial
 
@@ -66,7 +67,18 @@ def notes(source: Source) -> list[str]:
         for value in source.vocabulary.lists[name] if codes else ():
             if codes and codes.get(value, value) not in codes.values():
                 found.append(f"{value!r} in the list {name!r} is no {fact} of the code tables")
+    if source.arrival:
+        found += eu_notes.notes(source.arrival)
     return found
+
+
+def open_rules(source: Source) -> list[dict[str, str]]:
+    """The EU's rules that no scanner can decide: rule, file and why."""
+    return eu_notes.open_rules(source.arrival) if source.arrival else []
+
+
+def open_sentence(rule: dict[str, str]) -> str:
+    return f"{rule['rule']} of {rule['file']} stays open, which is CHECK where it applies: {rule['why']}"
 
 
 def _list_uses(source: Source) -> set[tuple[str, str]]:
@@ -83,6 +95,8 @@ def _proof(proof: Proof, source: Source) -> list[str]:
         region = f", region {source.arrival.region}" if source.arrival.region else ""
         files = ", ".join(path.name for path in source.arrival.rules)
         lines.append(f"  all rules of {source.arrival.country}{region} that are in force must hold ({files})")
+        lines += [f"  - {open_sentence(rule)}" for rule in open_rules(source)]
+        lines += [f"  - {note}" for note in eu_notes.notes(source.arrival)]
     for condition in proof.conditions:
         lines.append(f"  - {condition.text}")
         for name, values in source.vocabulary.lists.items():

@@ -26,6 +26,7 @@ from typing import Any
 
 from gatepost.errors import GatepostError
 from gatepost.policy.conditions import Vocabulary, compile_condition
+from gatepost.policy.eu_fields import folded
 from gatepost.policy.facts import FACTS, KINDS
 
 EU = "eu"  # the proof that the EU's rules are met, in policies with a table [eu]
@@ -205,7 +206,9 @@ def _condition(line: Any, vocabulary: Vocabulary) -> Condition:
         return Condition(line, compile_condition(line, vocabulary))
     if isinstance(line, dict) and set(line) == {"says", "certlogic"}:
         try:
-            return Condition(_text(line["says"], "says"), json.loads(line["certlogic"]))
+            return Condition(_text(line["says"], "says"), json.loads(_text(line["certlogic"], "certlogic")))
+        except RecursionError:
+            raise GatepostError("certlogic is nested deeper than a scanner goes") from None
         except ValueError as error:
             raise GatepostError(f"certlogic is not JSON: {error}") from None
     raise GatepostError("a condition is a line, or { says = \"...\", certlogic = '...' }")
@@ -213,14 +216,17 @@ def _condition(line: Any, vocabulary: Vocabulary) -> Condition:
 
 def _arrival(table: Any, folder: Path) -> Arrival:
     _only(table, {"arrival", "region", "rules", "value_sets", "says"}, "[eu]")
-    country = _text(table.get("arrival"), "[eu] arrival")
+    country = folded(_text(table.get("arrival"), "[eu] arrival"))
+    region = table.get("region", "")
+    if not isinstance(region, str):
+        raise GatepostError("[eu] region is a text")
     rules = [path for name in _texts(table.get("rules"), "[eu] rules") for path in _files(folder, name)]
     sets = [
         path
         for name in _texts(table.get("value_sets", []), "[eu] value_sets")
         for path in _files(folder, name)
     ]
-    return Arrival(country, str(table.get("region", "")), tuple(rules), tuple(sets))
+    return Arrival(country, folded(region), tuple(rules), tuple(sets))
 
 
 def _files(folder: Path, name: str) -> list[Path]:
