@@ -68,6 +68,7 @@ ONE_PERSON = [
     [("LE", "VAN"), ("Le", "Van")],
     [("王", "伟"), ("王", "伟", "WANG", "WEI")],
     [("SILVA", "M"), ("Silva", "M.")],
+    [("N" * 200, "Jan"), ("n" * 200, "Jan")],
     # All in one field.
     [("Anna van der Berg", ""), ("van der Berg, Anna", "")],
     [("Jan Novak", ""), ("Novak", "Jan")],
@@ -115,6 +116,9 @@ TWO_PERSONS = [
     [("Novak", ""), ("Novak", "")],
     [("Dr", "Dr"), ("Dr", "Dr")],
     [("", ""), ("", "")],
+    # Longer than any name.
+    [("N" * 201, "Jan"), ("N" * 201, "Jan")],
+    [("Novak", "Jan " * 51), ("Novak", "Jan")],
 ]
 
 

@@ -5,6 +5,9 @@
 # knows ASCII alone, so Latin letters are folded here; of other scripts capitals and small letters stay apart, except
 # Greek and Cyrillic without marks.
 
+from micropython import const
+
+_MOST = const(200)  # letters of a name; schemas allow 80, a passport prints 39
 _BETWEEN = "<-'’`´.,;/()"
 _MARKS = ("\u0300", "\u036f")  # that combine with the letter before
 _DIAERESIS = "\u0308"
@@ -48,7 +51,12 @@ _TWO = {
 
 
 def words(name):
-    """[(without marks, as in the machine readable zone)] of each word of a name that is no title, in capitals."""
+    """[(without marks, as in the machine readable zone)] of each word of a name that is no title, in capitals.
+
+    None of a name that is too long for one: comparing it would take long, and cutting it could make two names one.
+    """
+    if len(name) > _MOST:
+        return []
     for mark in _BETWEEN:
         name = name.replace(mark, " ")
     found = []
