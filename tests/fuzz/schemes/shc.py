@@ -11,7 +11,7 @@ from typing import Any
 
 from gatepost.issue import shc
 from harness import samples_shc
-from harness.cards import ISSUER, card_record, laboratory, unbase64, vaccinated
+from harness.cards import ISSUER, bundle, card_record, laboratory, patient, unbase64, vaccinated
 from harness.certificates import NOW, p256
 
 from fuzz import writers
@@ -37,12 +37,13 @@ def scheme(corpora: Path | None) -> Scheme:
         }
     )
     seeds = [
-        Seed(name, "claims", _state(shc.card(bundle, ISSUER, NOW - 9, NOW + 9999)), NOW)
-        for name, bundle in (
+        Seed(name, "claims", _state(shc.card(content, ISSUER, NOW - 9, NOW + 9999)), NOW)
+        for name, content in (
             ("two doses", two),
             ("a vaccination", vaccinated()),
             ("a test", laboratory()),
             ("a sample", shc.sample()),
+            ("several entries", _several()),
         )
     ]
     for sample in list(samples_shc.samples(corpora))[::2][:_SEEDS] if corpora else []:
@@ -71,6 +72,22 @@ def scheme(corpora: Path | None) -> Scheme:
         Layer("frames", _change_frames, lambda value, quirk, flaws: value, 2),
     )
     return Scheme("shc", stack, tuple(seeds), records, partial(_genuine, records=records), _check)
+
+
+def _several() -> dict[str, Any]:
+    """Two doses against COVID-19 and one against influenza, a negative test, and antibodies."""
+    influenza = {"coding": [{"system": "http://hl7.org/fhir/sid/cvx", "code": "150"}]}
+    antibodies = {"coding": [{"system": "http://loinc.org", "code": "94563-4"}]}
+    found = {"coding": [{"system": "http://snomed.info/sct", "code": "260373001"}]}
+    about = {"subject": {"reference": "resource:0"}}
+    made = (
+        vaccinated(occurrenceDateTime="2021-04-20"),
+        vaccinated(),
+        vaccinated(occurrenceDateTime="2021-06-20", vaccineCode=influenza),
+        laboratory(**about),
+        laboratory(code=antibodies, valueCodeableConcept=found, **about),
+    )
+    return bundle(patient(), *(each["entry"][1]["resource"] for each in made))
 
 
 def _state(claims: Any) -> dict[str, Any]:
@@ -259,7 +276,12 @@ def _dated(dose: dict[str, Any], now: int) -> bool:
 
 def _negative(test: dict[str, Any], now: int) -> bool:
     try:
-        need(moment(test.get("effectiveDateTime"), "") <= now, "")
+        sampled = test.get("effectiveDateTime")
+        # A month or a year alone may lie within the hours that the policy asks for, from its first day on.
+        if isinstance(sampled, str) and len(sampled.strip()) <= len("2021-06"):
+            need(first_day(sampled, "") <= today(now), "")
+        else:
+            need(moment(sampled, "") <= now, "")
         codes = [
             word(each.get("code"), "")
             for each in test["valueCodeableConcept"]["coding"]
