@@ -61,6 +61,7 @@ def test_countries_and_regions_are_compared_without_capitals_and_spaces(given):
 
 def test_identical_rules_count_once_and_rivals_all(given):
     assert len(rows(given([RULE, {"rule": RULE, "tests": []}]))) == 1
+    assert len(rows(given([changed(Logic={"==": [1, 1]})] * 2))) == 1
     rivals = given([RULE, changed(Logic=False)])
     assert len(rows(rivals)) == 2
     assert [note for note in notes(rivals) if "VR-UT-0001 comes 2 times" in note]
@@ -183,6 +184,7 @@ def test_the_forms_that_rules_come_in(given):
         (b"\xff", "not JSON"),
         (b"[" * 100000, "nested too deep"),
         ([RULE | {"logic": True}], "rule 1: has the field Logic twice"),
+        (json.dumps(RULE).replace('"Logic"', '"Logic": true, "Logic"').encode(), "one name twice"),
     ],
 )
 def test_what_is_no_file_of_rules_is_said(given, rules, words):
@@ -251,7 +253,7 @@ def test_a_field_that_is_missing_is_named(given, field):
     [
         None, 5, ["a"], {"valueSetId": "x"}, {"valueSetId": "x", "valueSetValues": None}, {"x": [1, "a"]},
         {"x": [1, 2]}, {"valueSetId": 5, "valueSetValues": {"a": {}}}, {"x": ["\ud800"]}, {"x": {"a": {}}},
-        [{"id": "x", "hash": "ab"}], {"code": "0x1", "problem": "x"},
+        [{"id": "x", "hash": "ab"}], [{"x": ["a"]}, {"x": ["b"]}], {"code": "0x1", "problem": "x"},
     ],
     ids=repr,
 )  # fmt: skip
@@ -276,6 +278,18 @@ def test_what_is_no_value_set_is_said(given, sets):
 def test_what_can_never_pass_is_noted(given, rules, words):
     assert not [note for note in notes(given([RULE])) if "no tests" not in note]
     assert [note for note in notes(given(rules)) if words in note]
+
+
+@pytest.mark.parametrize("count, fits", [(32700, True), (32768, False)])
+def test_a_part_has_no_more_values_than_a_scanner_reads(mp, given, count, fits):
+    source = given([changed(Logic={"in": [1, [1] * count]})])
+    if not fits:
+        with pytest.raises(GatepostError, match=r"values; a scanner reads 32768"):
+            compile_policy(source)
+        return
+    parts = compile_policy(source)
+    read = "from scanner.rules.policy_parts import read_policy\nresult = read_policy(policy, rules).name"
+    assert mp.run(read, policy=parts["policy"], rules=parts["eu-rules"]) == "X"
 
 
 def test_the_steps_are_those_of_the_scanner(mp):

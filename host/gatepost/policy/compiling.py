@@ -13,6 +13,7 @@ from gatepost.policy.certlogic import Pool, compile_expression, paths
 from gatepost.policy.source import EU, Source, plain_batch
 
 PART_LIMIT = 131072  # bytes the scanner reads
+PART_VALUES = 32768  # and values in them
 # What conditions read and explanations do not show: the clock, and what is made of a fact that they show.
 _UNSHOWN = {"now", "today", "sampled_first", "sampled_last"}
 
@@ -59,7 +60,16 @@ def compile_policy(source: Source) -> dict[str, bytes]:
     for name, data in parts.items():
         if len(data) > PART_LIMIT:
             raise GatepostError(f"the part {name} has {len(data)} bytes; a scanner reads {PART_LIMIT}")
+        if (count := _values(cbor2.loads(data))) > PART_VALUES:
+            raise GatepostError(f"the part {name} has {count} values; a scanner reads {PART_VALUES}")
     return parts
+
+
+def _values(part: Any) -> int:
+    """How many values the scanner reads: lists and maps, their members, and the names of these."""
+    if isinstance(part, dict):
+        return 1 + sum(1 + _values(each) for each in part.values())
+    return 1 + sum(map(_values, part)) if isinstance(part, list) else 1
 
 
 def _recalls(source: Source) -> dict[str, list[str]]:

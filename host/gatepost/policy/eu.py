@@ -54,9 +54,7 @@ def checked(found: Iterable[Found]) -> list[Rule]:
     rules: dict[str, Rule] = {}
     for number, each in enumerate(found):
         rule = _rule(each)
-        # What cannot be decided counts as often as it comes: its logic may be anything, and need not be compared.
-        logic = json.dumps(rule.logic, sort_keys=True) if not rule.why_open else number
-        rules.setdefault(repr((_row(rule), logic)), rule)
+        rules.setdefault(repr((_row(rule), rule.why_open, _comparable(rule.logic, number))), rule)
     return list(rules.values())
 
 
@@ -110,6 +108,13 @@ def _why_open(fields: Fields, logic: Any) -> str:
     except GatepostError as error:
         return shown(str(error))
     return ""
+
+
+def _comparable(logic: Any, number: int) -> str:
+    try:
+        return json.dumps(logic, sort_keys=True)
+    except RecursionError:  # deeper than anything that is decided: kept as often as it comes
+        return f"rule {number}"
 
 
 def _row(rule: Rule) -> list[Any]:

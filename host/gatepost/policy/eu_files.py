@@ -51,7 +51,11 @@ def read_value_sets(files: Iterable[Path]) -> dict[str, list[str]]:
         content = _load(path)
         _known_otherwise(content, path, "value sets")
         for each in content if isinstance(content, list) else [content]:
-            found.update(_value_sets(each, path))
+            for name, codes in _value_sets(each, path):
+                if found.setdefault(name, codes) != codes:
+                    raise GatepostError(
+                        f"{path}: the value set {shown(name)} comes twice, with different codes"
+                    )
     return found
 
 
@@ -145,9 +149,16 @@ def _load(path: Path) -> Any:
 
 def _parsed(data: bytes, path: Path) -> Any:
     try:
-        return json.loads(data.decode("utf-8-sig"), parse_constant=_no_number)
+        return json.loads(data.decode("utf-8-sig"), parse_constant=_no_number, object_pairs_hook=_object)
     except RecursionError:
         raise GatepostError(f"{path}: nested too deep to be read") from None
+
+
+def _object(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(members)
+    if len(found) != len(members):
+        raise ValueError("an object has one name twice")
+    return found
 
 
 def _no_number(name: str) -> NoReturn:
