@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 
-from gatepost.policy.source import READY
+from gatepost.policy.tables import READY
 
 
 def test_every_identifier_and_no_other(corpora):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gatepost.errors import GatepostError
-from gatepost.policy.source import READY
+from gatepost.policy.tables import READY
 from gatepost.trust.bundle import MAGIC, pack, read_bundle
 from gatepost.trust.signing import Signer
 

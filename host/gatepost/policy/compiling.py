@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import cbor2
@@ -10,6 +9,7 @@ import cbor2
 from gatepost.errors import GatepostError
 from gatepost.policy import eu
 from gatepost.policy.certlogic import Pool, compile_expression, paths
+from gatepost.policy.settings import offset
 from gatepost.policy.source import EU, Source, plain_batch
 
 PART_LIMIT = 131072  # bytes the scanner reads
@@ -100,13 +100,5 @@ def _switches(source: Source) -> dict[str, Any]:
         },
     }
     if "utc_offset" in settings:
-        switches["utc_offset"] = _offset(settings["utc_offset"])
+        switches["utc_offset"] = offset(settings["utc_offset"])
     return {name: value for name, value in switches.items() if value is not None}
-
-
-def _offset(text: str) -> int:
-    found = re.fullmatch(r"([+-])(\d{1,2}):(\d\d)", text)
-    if not found or int(found[2]) > 14 or int(found[3]) > 59:
-        raise GatepostError(f'[settings] utc_offset is like "+02:00", not {text!r}')
-    seconds = int(found[2]) * 3600 + int(found[3]) * 60
-    return -seconds if found[1] == "-" else seconds

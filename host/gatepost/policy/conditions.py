@@ -18,6 +18,7 @@ from typing import Any
 
 from gatepost.errors import GatepostError
 from gatepost.policy.facts import BIRTH, DAY, FACTS, MOMENT, NUMBER, TEXT
+from gatepost.policy.spelling import near
 
 Expression = Any
 _UNITS = {"hour": "hour", "day": "day", "month": "month", "year": "year"}
@@ -38,7 +39,7 @@ class Vocabulary:
 
     def members(self, fact: str, name: str) -> list[str]:
         if name not in self.lists:
-            raise GatepostError(f"there is no list {name!r}" + _near(name, self.lists))
+            raise GatepostError(f"there is no list {name!r}" + near(name, self.lists))
         return [self.name(fact, value) for value in self.lists[name]]
 
 
@@ -54,7 +55,7 @@ def compile_condition(line: str, vocabulary: Vocabulary) -> Expression:
 def _single(line: str, vocabulary: Vocabulary) -> Expression:
     fact, _, rest = line.partition(" ")
     if fact not in FACTS:
-        raise GatepostError(f"{line!r}: a certificate has no fact {fact!r}" + _near(fact, FACTS))
+        raise GatepostError(f"{line!r}: a certificate has no fact {fact!r}" + near(fact, FACTS))
     for pattern, types, make in _FORMS:
         found = re.fullmatch(pattern, rest.strip())
         if found and FACTS[fact].type in types:
@@ -213,10 +214,3 @@ _EXAMPLES = {
     MOMENT: '"at most 72 hours ago", "less than 3 days ago"',
     BIRTH: '"at least 12 years ago"',
 }
-
-
-def _near(name: str, known: Mapping[str, Any]) -> str:
-    import difflib  # noqa: PLC0415 - only where something is wrong
-
-    close = difflib.get_close_matches(name, list(known), 1)
-    return f"; perhaps {close[0]!r}?" if close else f"; there are: {', '.join(known) or 'none'}"

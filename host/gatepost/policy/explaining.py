@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from gatepost.policy import eu_notes
+from gatepost.policy.settings import LIMIT_DAYS, OLD_DAYS
 from gatepost.policy.source import EU, Proof, Source
+from gatepost.policy.spelling import doubts
 from gatepost.policy.trial import Trial
 
 _PRIVACY = {
@@ -62,11 +62,9 @@ def notes(source: Source) -> list[str]:
         for proof in source.proofs
         if proof.name not in used
     ]
-    for fact, name in sorted(_list_uses(source)):
-        codes = source.vocabulary.codes.get(fact)
-        for value in source.vocabulary.lists[name] if codes else ():
-            if codes and codes.get(value, value) not in codes.values():
-                found.append(f"{value!r} in the list {name!r} is no {fact} of the code tables")
+    conditions = [each.expression for proof in source.proofs for each in proof.conditions]
+    recalled = [{"===": [{"var": "product"}, each.product]} for each in source.recalls if each.product]
+    found += doubts([*conditions, *recalled], source.vocabulary.codes)
     if source.arrival:
         found += eu_notes.notes(source.arrival)
     return found
@@ -79,13 +77,6 @@ def open_rules(source: Source) -> list[dict[str, str]]:
 
 def open_sentence(rule: dict[str, str]) -> str:
     return f"{rule['rule']} of {rule['file']} stays open, which is CHECK where it applies: {rule['why']}"
-
-
-def _list_uses(source: Source) -> set[tuple[str, str]]:
-    """Which facts are looked up in which lists."""
-    lines = [part for proof in source.proofs for each in proof.conditions for part in each.text.split(" or ")]
-    uses = [re.fullmatch(r"(\w+) (?:not )?in (.+)", line.strip()) for line in lines]
-    return {(use[1], use[2]) for use in uses if use and use[2] in source.vocabulary.lists}
 
 
 def _proof(proof: Proof, source: Source) -> list[str]:
@@ -119,8 +110,8 @@ def _settings(source: Source) -> list[str]:
     if settings.get("reject_expired_keys"):
         lines.append("What an expired key signed is refused.")
     lines.append(
-        f"The list of issuers asks for an update after {settings.get('list_old_days', 7)} days; "
-        f"after {settings.get('list_limit_days', 30)} nobody passes."
+        f"The list of issuers asks for an update after {settings.get('list_old_days', OLD_DAYS)} days; "
+        f"after {settings.get('list_limit_days', LIMIT_DAYS)} nobody passes."
     )
     if settings.get("revocation_limit_days"):
         lines.append(

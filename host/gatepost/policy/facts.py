@@ -7,18 +7,27 @@ from dataclasses import dataclass
 TEXT, NUMBER, DAY, MOMENT, BIRTH = "text", "number", "day", "moment", "birth date"
 
 KINDS = ("vaccination", "test", "recovery", "antibody", "prophylaxis", "status", "domestic")
+SCHEMES = ("HC1", "SHC", "VDS-NC", "IL", "ITH1")
+FORMS = (
+    "EU DCC", "UK domestic pass", "WHO DVC", "WHO DDCC", "WHO VHL", "SMART Health Card", "ICAO VDS-NC",
+    "Israeli Green Pass", "ITHC", "ITH status",
+)  # fmt: skip
+_RESULTS = ("negative", "positive", "unclear")
 
 
 @dataclass(frozen=True)
 class Fact:
+    """`values`: all that there are, where there is an end of them."""
+
     type: str
     says: str
+    values: tuple[str, ...] = ()
 
 
 FACTS: dict[str, Fact] = {
-    "kind": Fact(TEXT, "one of " + ", ".join(KINDS)),
-    "scheme": Fact(TEXT, "HC1, SHC, VDS-NC, ..."),
-    "form": Fact(TEXT, "EU DCC, WHO DVC, WHO DDCC, ..."),
+    "kind": Fact(TEXT, "one of " + ", ".join(KINDS), KINDS),
+    "scheme": Fact(TEXT, "HC1, SHC, VDS-NC, ...", SCHEMES),
+    "form": Fact(TEXT, "EU DCC, WHO DVC, WHO DDCC, ...", FORMS),
     "issuer": Fact(TEXT, "country of the key that signed, two letters"),
     "authority": Fact(TEXT, "name of the authority whose key signed, as the trust list has it"),
     "birth": Fact(BIRTH, "the holder's birth date"),
@@ -34,10 +43,10 @@ FACTS: dict[str, Fact] = {
     "date": Fact(DAY, "day of the vaccination"),
     "test_type": Fact(TEXT, "the kind of test"),
     "test_name": Fact(TEXT, "the test's name"),
-    "result": Fact(TEXT, "negative, positive or unclear"),
-    "igg": Fact(TEXT, "result for antibodies of class IgG"),
-    "igm": Fact(TEXT, "result for antibodies of class IgM"),
-    "colour": Fact(TEXT, "of a status code: green, yellow or red"),
+    "result": Fact(TEXT, "negative, positive or unclear", _RESULTS),
+    "igg": Fact(TEXT, "result for antibodies of class IgG", _RESULTS),
+    "igm": Fact(TEXT, "result for antibodies of class IgM", _RESULTS),
+    "colour": Fact(TEXT, "of a status code: green, yellow or red", ("green", "yellow", "red")),
     "sampled": Fact(MOMENT, "when the sample was taken"),
     "first_positive": Fact(DAY, "day of the first positive test"),
     "valid_from": Fact(DAY, "as the certificate says"),

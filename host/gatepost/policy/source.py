@@ -18,24 +18,21 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from gatepost.errors import GatepostError
+from gatepost.policy import settings
 from gatepost.policy.conditions import Vocabulary, compile_condition
 from gatepost.policy.eu_fields import folded
 from gatepost.policy.facts import FACTS, KINDS
+from gatepost.policy.spelling import check_depth, check_expression, check_form, check_value, near
+from gatepost.policy.tables import as_table, as_text, as_texts, only, read_toml, take_in
 
 EU = "eu"  # the proof that the EU's rules are met, in policies with a table [eu]
 MOST_PROOFS = 24
-_BESIDE_SOURCES = Path(__file__).resolve().parents[3] / "policies"
-_IN_PACKAGE = Path(__file__).resolve().parents[1] / "_policies"
-READY = (
-    _BESIDE_SOURCES if _BESIDE_SOURCES.is_dir() else _IN_PACKAGE
-)  # policies and tables that come with this program
 _TOP = {
     "name",
     "about",
@@ -50,23 +47,6 @@ _TOP = {
     "eu",
     "test",
 }
-_SETTINGS: dict[str, type] = {
-    "privacy": str,
-    "utc_offset": str,
-    "list_old_days": int,
-    "list_limit_days": int,
-    "revocation_limit_days": int,
-    "reject_expired_keys": bool,
-    "without_expiry": list,
-    "wait_seconds": int,
-    "explain": bool,
-    "unverifiable": str,
-    "unknown_codes": str,
-}
-PRIVACY = ("full", "minimal", "verdict")
-_CHOICES = {"privacy": PRIVACY, "unverifiable": ("check", "refuse"), "unknown_codes": ("check", "refuse")}
-
-
 # The forms of ASCII that are as wide as a Chinese character, and Arabic and Persian digits.
 _PLAIN = {0xFF01 + at: 0x21 + at for at in range(94)} | {
     nought + digit: 48 + digit for nought in (0x0660, 0x06F0) for digit in range(10)
@@ -127,10 +107,10 @@ class Source:
 def read_source(path: Path) -> Source:
     """The policy in the file. GatepostError says what is wrong with it, and where."""
     try:
-        content = _toml(path)
-        _only(content, _TOP, "a policy")
-        for name in _texts(content.get("use", []), "use"):
-            _merge(content, _toml(_used(path.parent, name)), name)
+        content = read_toml(path)
+        only(content, _TOP, "a policy")
+        for name in as_texts(content.get("use", []), "use"):
+            take_in(content, path.parent, name)
         return _source(content, path.parent)
     except GatepostError as error:
         raise GatepostError(f"{path}: {error}") from None
@@ -151,7 +131,7 @@ def _source(content: dict[str, Any], folder: Path) -> Source:
     names = [proof.name for proof in proofs]
     admit = [
         tuple(part.strip() for part in each.split("+"))
-        for each in _texts(content.get("admit", names), "admit")
+        for each in as_texts(content.get("admit", names), "admit")
     ]
     for each in (name for alternative in admit for name in alternative):
         if each not in names:
@@ -163,11 +143,11 @@ def _source(content: dict[str, Any], folder: Path) -> Source:
     if not isinstance(tests, list):
         raise GatepostError("tests are tables like [[test]]")
     return Source(
-        _text(content.get("name"), "name"),
+        as_text(content.get("name"), "name"),
         str(content.get("about", "")).strip(),
         tuple(admit),
         otherwise == "refuse",
-        _settings(content.get("settings", {})),
+        settings.checked(content.get("settings", {})),
         vocabulary,
         tuple(proofs),
         arrival,
@@ -180,50 +160,67 @@ def _proof(name: str, table: Any, vocabulary: Vocabulary) -> Proof:
     where = f"[proof.{name}]"
     if name == EU or "+" in name:
         raise GatepostError(f"{where}: a proof cannot have this name")
-    _only(table, {"says", "kinds", "forms", "when"}, where)
-    kinds = tuple(_texts(table.get("kinds"), f"{where} kinds"))
+    only(table, {"says", "kinds", "forms", "when"}, where)
+    kinds = tuple(as_texts(table.get("kinds"), f"{where} kinds"))
     for kind in kinds:
         if kind not in KINDS:
-            raise GatepostError(f"{where}: there is no kind {kind!r}; there are: {', '.join(KINDS)}")
+            raise GatepostError(f"{where}: there is no kind {kind!r}" + near(kind, KINDS))
     if not kinds:
         raise GatepostError(f"{where}: say which kinds of certificate may show it")
+    forms = tuple(as_texts(table.get("forms", []), f"{where} forms"))
+    for form in forms:
+        check_form(form, f"{where} forms")
     conditions = []
-    for line in table.get("when", []):
+    lines = table.get("when", [])
+    if not isinstance(lines, list):
+        raise GatepostError(f"{where} when is a list of conditions")
+    for line in lines:
         try:
             conditions.append(_condition(line, vocabulary))
         except GatepostError as error:
             raise GatepostError(f"{where}: {error}") from None
     if not conditions:
         raise GatepostError(f"{where}: a proof without conditions would be met by anything")
-    says = _text(table.get("says"), f"{where} says")
-    return Proof(
-        name, says, kinds, tuple(_texts(table.get("forms", []), f"{where} forms")), tuple(conditions)
-    )
+    says = as_text(table.get("says"), f"{where} says")
+    return Proof(name, says, kinds, forms, tuple(conditions))
 
 
 def _condition(line: Any, vocabulary: Vocabulary) -> Condition:
     if isinstance(line, str):
-        return Condition(line, compile_condition(line, vocabulary))
-    if isinstance(line, dict) and set(line) == {"says", "certlogic"}:
-        try:
-            return Condition(_text(line["says"], "says"), json.loads(_text(line["certlogic"], "certlogic")))
-        except RecursionError:
-            raise GatepostError("certlogic is nested deeper than a scanner goes") from None
-        except ValueError as error:
-            raise GatepostError(f"certlogic is not JSON: {error}") from None
-    raise GatepostError("a condition is a line, or { says = \"...\", certlogic = '...' }")
+        condition = Condition(line, compile_condition(line, vocabulary))
+    elif isinstance(line, dict) and set(line) == {"says", "certlogic"}:
+        condition = Condition(
+            as_text(line["says"], "says"), _certlogic(as_text(line["certlogic"], "certlogic"))
+        )
+    else:
+        raise GatepostError("a condition is a line, or { says = \"...\", certlogic = '...' }")
+    try:
+        check_depth(condition.expression)
+        check_expression(condition.expression, vocabulary.codes)
+    except GatepostError as error:
+        raise GatepostError(f"{condition.text[:200]!r}: {error}") from None
+    return condition
+
+
+def _certlogic(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise GatepostError(f"certlogic is not JSON: {error}") from None
+    except RecursionError:
+        raise GatepostError("certlogic is nested deeper than a scanner follows") from None
 
 
 def _arrival(table: Any, folder: Path) -> Arrival:
-    _only(table, {"arrival", "region", "rules", "value_sets", "says"}, "[eu]")
-    country = folded(_text(table.get("arrival"), "[eu] arrival"))
+    only(table, {"arrival", "region", "rules", "value_sets", "says"}, "[eu]")
+    country = folded(as_text(table.get("arrival"), "[eu] arrival"))
     region = table.get("region", "")
     if not isinstance(region, str):
         raise GatepostError("[eu] region is a text")
-    rules = [path for name in _texts(table.get("rules"), "[eu] rules") for path in _files(folder, name)]
+    rules = [path for name in as_texts(table.get("rules"), "[eu] rules") for path in _files(folder, name)]
     sets = [
         path
-        for name in _texts(table.get("value_sets", []), "[eu] value_sets")
+        for name in as_texts(table.get("value_sets", []), "[eu] value_sets")
         for path in _files(folder, name)
     ]
     return Arrival(country, folded(region), tuple(rules), tuple(sets))
@@ -236,27 +233,15 @@ def _files(folder: Path, name: str) -> list[Path]:
     return found
 
 
-def _settings(table: Any) -> dict[str, Any]:
-    _only(table, set(_SETTINGS), "[settings]")
-    for name, value in table.items():
-        if type(value) is not _SETTINGS[name]:
-            raise GatepostError(f"[settings] {name} is a {_SETTINGS[name].__name__}")
-        if value not in _CHOICES.get(name, (value,)):
-            raise GatepostError(f"[settings] {name} is one of {', '.join(_CHOICES[name])}")
-    if table.get("revocation_limit_days", 1) < 1:
-        raise GatepostError("[settings] revocation_limit_days is 1 or more; without it no list is asked for")
-    _texts(table.get("without_expiry", []), "[settings] without_expiry")
-    return table
-
-
 def _codes(tables: Any) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
-    for fact, names in tables.items():
+    for fact, names in as_table(tables, "[codes]").items():
         if fact not in FACTS:
-            raise GatepostError(f"[codes.{fact}]: a certificate has no fact {fact!r}")
+            raise GatepostError(f"[codes.{fact}]: a certificate has no fact {fact!r}" + near(fact, FACTS))
+        as_table(names, f"[codes.{fact}]")
         codes = found.setdefault(fact, {})
         for name, values in names.items():
-            for code in _texts(values, f"[codes.{fact}] {name}"):
+            for code in as_texts(values, f"[codes.{fact}] {name}"):
                 if codes.setdefault(code, name) != name:
                     raise GatepostError(f"[codes.{fact}]: {code!r} is both {codes[code]!r} and {name!r}")
     return found
@@ -267,15 +252,21 @@ def _recalls(tables: Any, vocabulary: Vocabulary) -> tuple[Recall, ...]:
         raise GatepostError("recalls are tables like [[recall]]")
     found = []
     for table in tables:
-        _only(table, {"product", "batches"}, "[[recall]]")
+        only(table, {"product", "batches"}, "[[recall]]")
         product = table.get("product", "")
         if not isinstance(product, str):
             raise GatepostError("[[recall]] product is a text")
-        batches = _texts(table.get("batches"), "[[recall]] batches")
+        batches = as_texts(table.get("batches"), "[[recall]] batches")
         for batch in batches:
             if not plain_batch(batch):
                 raise GatepostError(f"[[recall]] batches: {batch!r} has neither letters nor digits")
-        found.append(Recall(vocabulary.name("product", product), tuple(batches)))
+        product = vocabulary.name("product", product)
+        if product:
+            try:
+                check_value("product", product, vocabulary.codes)
+            except GatepostError as error:
+                raise GatepostError(f"[[recall]] product: {error}") from None
+        found.append(Recall(product, tuple(batches)))
     return tuple(found)
 
 
@@ -285,54 +276,4 @@ def plain_batch(text: str) -> str:
 
 
 def _lists(tables: Any) -> dict[str, list[str]]:
-    return {name: _texts(values, f"[lists] {name}") for name, values in tables.items()}
-
-
-def _merge(content: dict[str, Any], used: dict[str, Any], name: str) -> None:
-    """Lists, codes and recalls of another file; the policy's own come first."""
-    _only(used, {"lists", "codes", "recall"}, name)
-    for each in (content, used):
-        if not isinstance(each.get("recall", []), list):
-            raise GatepostError("recalls are tables like [[recall]]")
-    content["recall"] = [*content.get("recall", []), *used.get("recall", [])]
-    content["lists"] = {**used.get("lists", {}), **content.get("lists", {})}
-    own = content.get("codes", {})
-    content["codes"] = {
-        fact: {**used.get("codes", {}).get(fact, {}), **own.get(fact, {})}
-        for fact in {**used.get("codes", {}), **own}
-    }
-
-
-def _used(folder: Path, name: str) -> Path:
-    """A table beside the policy, else the one that comes with this program."""
-    beside = folder / name
-    return beside if beside.exists() else READY / name
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise GatepostError(f"cannot read {path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise GatepostError(f"{path.name} is not TOML: {error}") from None
-
-
-def _only(table: Any, known: set[str], where: str) -> None:
-    if not isinstance(table, dict):
-        raise GatepostError(f"{where} is a table")
-    for name in table:
-        if name not in known:
-            raise GatepostError(f"{where} has no member {name!r}; it has: {', '.join(sorted(known))}")
-
-
-def _text(value: Any, where: str) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise GatepostError(f"{where} is a text")
-    return " ".join(value.split())
-
-
-def _texts(value: Any, where: str) -> list[str]:
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        raise GatepostError(f"{where} is a list of texts")
-    return value
+    return {name: as_texts(values, f"[lists] {name}") for name, values in as_table(tables, "[lists]").items()}
