@@ -317,3 +317,23 @@ def test_sim_watches_a_folder(folder):
     finally:
         process.kill()
         process.communicate()
+
+
+def test_notes_on_the_policy_are_said_once_the_pictures_are_judged(scan, folder):
+    path = folder / "ban.toml"
+    path.write_text(
+        'name = "Ban"\nuse = ["codes.toml"]\n[lists]\nbanned = ["CVX 999"]\n[proof.other]\nsays = "not banned"\n'
+        'kinds = ["vaccination"]\nwhen = ["product not in banned"]\n'
+    )
+    _, _, err = scan("good.png", policy=path, options=["--json"])
+    assert "the code 'CVX 999' is no product" in err
+    path.write_text(path.read_text().replace("CVX 999", "comirnatty"))
+    code, out, err = scan("good.png", policy=path)
+    assert (code, out) == (1, "")
+    assert "perhaps 'comirnaty'?" in err
+
+
+def test_an_error_is_not_preceded_by_advice(scan):
+    code, _, err = scan("nowhere.png", policy=None)
+    assert code == 1
+    assert "no rules" not in err

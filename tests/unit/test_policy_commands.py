@@ -59,7 +59,7 @@ def run(capsys):
 def test_check(run, gate):
     code, out, err = run("check", gate)
     assert (code, err) == (0, "")
-    assert out.startswith("Gate: sound; 1 proofs, 2 tests; policy ")
+    assert out.startswith("Gate: sound; 1 proof, 2 tests; policy ")
     facts = json.loads(run("check", gate, "--json")[1])
     assert (facts["proofs"], facts["tests"], facts["notes"]) == (1, 2, [])
     assert 100 < facts["bytes"]["policy"] < 3000
@@ -165,3 +165,44 @@ def test_help_has_examples(capsys):
         with pytest.raises(SystemExit):
             main(["policy", action, "--help"])
         assert "examples:" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "test, words",
+    [
+        ('[[test]]\nat = 2021-07-01T12:00:00Z\nexpect = "ok"', "a test has a certificate"),
+        ('[[test]]\nat = "hello"\nexpect = "ok"\ncertificate = {kind = "test"}', "'hello' is not a time"),
+        ('[[test]]\nat = 2021-07-01T12:00:00Z\nexpect = "ok"\ncertificate = "x"', "is a table of its facts"),
+        (
+            '[[test]]\nat = 2021-07-01T12:00:00Z\nexpect = "ok"\ncertificate = {kynd = "test"}',
+            "no fact 'kynd'; perhaps 'kind'?",
+        ),
+        (
+            '[[test]]\nat = 2021-07-01T12:00:00Z\nexpect = "rules_not_mett"\ncertificate = {kind = "test"}',
+            "no reason 'rules_not_mett'; perhaps 'rules_not_met'?",
+        ),
+        ("[[test]]\nat = 2021-07-01T12:00:00Z\nexpect = [5]\ncertificate = {kind = 'test'}", "no reason 5"),
+    ],
+)
+def test_check_reads_the_tests_too(run, gate, test, words):
+    gate.write_text(GATE[: GATE.index("[[test]]")] + test + "\n")
+    code, out, err = run("check", gate)
+    assert (code, out) == (1, "")
+    assert words in err
+    assert err.count("gate.toml") == 1
+
+
+def test_check_reads_a_list_of_no_tests(run, gate):
+    gate.write_text("test = [5]\n" + GATE[: GATE.index("[[test]]")])
+    code, _, err = run("check", gate)
+    assert (code, "test 1 is a table" in err) == (1, True)
+
+
+def test_pack_says_what_check_notes(run, gate, key, tmp_path):
+    gate.write_text(GATE[: GATE.index("[[test]]")].replace('"comirnaty"', '"comirnaty", "CVX 999"'))
+    code, out, _ = run("pack", gate, "--key", key[0], "-o", tmp_path / "x.gatepost")
+    assert code == 0
+    assert "note: the policy has no tests" in out
+    assert "note: the code 'CVX 999' is no product" in out
+    _, out, _ = run("pack", gate, "--key", key[0], "-o", tmp_path / "y.gatepost", "--json")
+    assert len(json.loads(out)["notes"]) == 2

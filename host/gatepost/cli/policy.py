@@ -77,9 +77,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _check(source: Source, args: argparse.Namespace) -> int:
-    from gatepost.policy.compiling import compile_policy
-
-    parts = compile_policy(source)
+    parts = _parts(source, args)
     facts = {
         "name": source.name,
         "proofs": len(source.proofs),
@@ -92,7 +90,11 @@ def _check(source: Source, args: argparse.Namespace) -> int:
         say_json(facts)
         return 0
     sizes = ", ".join(f"{name} {size} bytes" for name, size in facts["bytes"].items())
-    say(f"{source.name}: sound; {facts['proofs']} proofs, {facts['tests']} tests; {sizes}")
+    counts = ", ".join(
+        f"{facts[what]} {what.removesuffix('s') if facts[what] == 1 else what}"
+        for what in ("proofs", "tests")
+    )
+    say(f"{source.name}: sound; {counts}; {sizes}")
     _print_remarks(source)
     return 0
 
@@ -128,7 +130,6 @@ def _test(source: Source, args: argparse.Namespace) -> int:
 
 def _pack(source: Source, args: argparse.Namespace) -> int:
     from gatepost.policy.bundle import build_policy
-    from gatepost.policy.compiling import compile_policy
 
     failed = [each for each in _trials(source, args) if not each.passed]
     if failed:
@@ -136,7 +137,7 @@ def _pack(source: Source, args: argparse.Namespace) -> int:
         raise GatepostError(f"{len(failed)} tests of the policy fail; nothing was signed")
     signer = authoritykey.load(args, args.environment)
     version, created, expires = terms.read(args)
-    data = build_policy(compile_policy(source), signer, version, args.environment, created, expires)
+    data = build_policy(_parts(source, args), signer, version, args.environment, created, expires)
     filing.save(args.output, data)
     if args.json:
         facts = {"bundle": str(args.output), "version": version, "size": len(data)}
@@ -148,10 +149,21 @@ def _pack(source: Source, args: argparse.Namespace) -> int:
 
 
 def _trials(source: Source, args: argparse.Namespace) -> list[Trial]:
-    from gatepost.policy.compiling import compile_policy
     from gatepost.policy.trial import run_tests
 
-    return run_tests(source, compile_policy(source), args.micropython)
+    return run_tests(source, _parts(source, args), args.micropython)
+
+
+def _parts(source: Source, args: argparse.Namespace) -> dict[str, bytes]:
+    """The compiled policy, its tests well formed. GatepostError names the file."""
+    from gatepost.policy.compiling import compile_policy
+    from gatepost.policy.trial import plan_tests
+
+    try:
+        plan_tests(source)
+        return compile_policy(source)
+    except GatepostError as error:
+        raise GatepostError(f"{args.policy}: {error}") from None
 
 
 def _print_trials(trials: Sequence[Trial]) -> None:

@@ -125,8 +125,6 @@ def run(args: argparse.Namespace) -> int:
     ready = None
     if args.trust:
         ready = provision(args.trust, args.authority, args.at, args.policy, args.withdrawn)
-    if ready and ready.note:
-        say(f"gatepost: {ready.note}", file=sys.stderr)
     if args.screens:
         _make_folder(args.screens)
     settings: dict[str, Any] = {"clock": args.at, "micropython": args.micropython}
@@ -141,6 +139,9 @@ def run(args: argparse.Namespace) -> int:
     outcomes = list(_outcomes(args, settings))
     if not outcomes:
         raise GatepostError("there is no picture to scan")
+    for note in (ready.note, *ready.doubts) if ready and any(each.scan for each in outcomes) else ():
+        if note:
+            say(f"gatepost: {note}", file=sys.stderr)
     if args.json:
         say_json(scan_output.document(outcomes), indent=2)
     else:

@@ -76,8 +76,9 @@ def run(args: argparse.Namespace) -> int:
     if args.watch and not args.watch.is_dir():
         raise GatepostError(f"{args.watch} is not a folder")
     ready = provision(args.trust, args.authority, args.at, args.policy) if args.trust else None
-    if ready and ready.note:
-        say(f"gatepost: {ready.note}", file=sys.stderr)
+    for note in (ready.note, *ready.doubts) if ready else ():
+        if note:
+            say(f"gatepost: {note}", file=sys.stderr)
     with VirtualScanner(
         flash=args.flash,
         bundle=ready.bundle if ready else None,

@@ -16,6 +16,7 @@ from gatepost.errors import GatepostError
 from gatepost.policy.facts import BIRTH, DAY, FACTS, FORMS, MOMENT, NUMBER, TEXT
 
 Codes = Mapping[str, Mapping[str, str]]  # of a fact: code to name
+_FEW = 30  # names that help whoever reads all of them
 LEVELS = 200  # of an expression's braces and brackets
 _NAMED = ("product", "test_type", "target")  # facts that the tables of this program name
 # Facts without a name of their own in FACTS, the clock, and what `reduce` calls its operands.
@@ -43,7 +44,9 @@ def near(name: str, known: Iterable[str]) -> str:
     names = list(known)
     small = {each.lower(): each for each in names}
     close = difflib.get_close_matches(name.lower(), list(small), 1)
-    return f"; perhaps {small[close[0]]!r}?" if close else f"; there are: {', '.join(names) or 'none'}"
+    if close:
+        return f"; perhaps {small[close[0]]!r}?"
+    return f"; there are: {', '.join(names) or 'none'}" if len(names) <= _FEW else ""
 
 
 def check_form(form: str, where: str) -> None:
@@ -82,7 +85,7 @@ def check_expression(expression: Any, codes: Codes) -> None:
         fits = {**dict.fromkeys(_NUMERIC, (NUMBER,)), **dict.fromkeys(_TEMPORAL, (DAY, MOMENT, BIRTH))}
         if type(value) is not wanted or kind not in fits.get(operator, (kind,)):
             raise GatepostError(f"{fact} is a {kind}: it is never {operator!r} {value!r}")
-        if kind == TEXT:
+        if kind == TEXT and isinstance(value, str):
             check_value(fact, value, codes)
 
 

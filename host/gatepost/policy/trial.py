@@ -21,8 +21,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gatepost.errors import GatepostError
+from gatepost.journal.names import REASONS
 from gatepost.policy.facts import FACTS
 from gatepost.policy.source import Source
+from gatepost.policy.spelling import near
 from gatepost.sim.firmware import find_firmware
 from gatepost.sim.interpreter import find_micropython
 
@@ -123,7 +125,7 @@ class Trial:
 
 def run_tests(source: Source, parts: Mapping[str, bytes], micropython: str | None = None) -> list[Trial]:
     """Every test of the policy, in order. GatepostError where a test is malformed or MicroPython fails."""
-    plans = [_plan(number, test) for number, test in enumerate(source.tests, 1)]
+    plans = plan_tests(source)
     if not plans:
         return []
     answers = _ask(parts, [(at, certificates) for _, at, certificates, _ in plans], micropython)
@@ -131,6 +133,11 @@ def run_tests(source: Source, parts: Mapping[str, bytes], micropython: str | Non
         Trial(name, expected, tuple(_judged(each) for each in answer))
         for (name, _, _, expected), answer in zip(plans, answers, strict=True)
     ]
+
+
+def plan_tests(source: Source) -> list[tuple[str, int, list[dict[str, Any]], tuple[str, ...]]]:
+    """(name, time, certificates, expected codes) of every test. GatepostError where one is malformed."""
+    return [_plan(number, test) for number, test in enumerate(source.tests, 1)]
 
 
 def _ask(parts: Mapping[str, bytes], tests: Sequence[Any], micropython: str | None) -> list[Any]:
@@ -160,8 +167,16 @@ def _plan(number: int, test: Any) -> tuple[str, int, list[dict[str, Any]], tuple
     certificates = test.get("certificates", [test["certificate"]] if "certificate" in test else None)
     expected = test.get("expect")
     expected = [expected] if isinstance(expected, str) else expected
-    if not isinstance(certificates, list) or not certificates or not isinstance(expected, list):
+    if (
+        not isinstance(certificates, list)
+        or not certificates
+        or not isinstance(expected, list)
+        or not expected
+    ):
         raise GatepostError(f"{name}: a test has a certificate (or certificates) and what to expect")
+    for code in expected:
+        if code not in REASONS.values():
+            raise GatepostError(f"{name}: there is no reason {code!r}" + near(str(code), REASONS.values()))
     if len(expected) != len(certificates):
         raise GatepostError(f"{name}: {len(certificates)} certificates, and {len(expected)} codes to expect")
     return (
@@ -178,7 +193,9 @@ def _given(name: str, certificate: Any) -> dict[str, Any]:
     given = dict(certificate)
     for member in given:
         if member not in _MEMBERS:
-            raise GatepostError(f"{name}: a certificate has no fact {member!r}")
+            raise GatepostError(
+                f"{name}: a certificate has no fact {member!r}" + near(member, sorted(_MEMBERS))
+            )
     for member in ("expires", "issued"):
         if member in given:
             given[member] = None if given[member] == "none" else _seconds(name, given[member])

@@ -19,6 +19,7 @@ from gatepost.errors import GatepostError
 from gatepost.keys.files import load_authority
 from gatepost.policy.bundle import build_policy, find_policy, is_bundle, read_policy_bundle
 from gatepost.policy.compiling import compile_policy
+from gatepost.policy.explaining import notes as notes_on
 from gatepost.policy.source import read_source
 from gatepost.revocation.bundle import build_revocations, read_content
 from gatepost.revocation.sources import Options as Withdrawals
@@ -42,6 +43,7 @@ class Provision:
     policy: bytes | None = None
     note: str = ""
     withdrawn: bytes | None = None
+    doubts: tuple[str, ...] = ()  # what `gatepost policy check` notes of the policy
 
 
 def provision(
@@ -74,8 +76,10 @@ def provision(
     environment = _environment(paths, records)
     bundle = build_bundle(records, signer, 1, environment, max(1, int(now)))
     rules = None
+    doubts: list[str] = []
     if policy is not None:
-        rules = build_policy(_policy_parts(find_policy(policy)), signer, 1, environment, max(1, int(now)))
+        parts, doubts = _policy_parts(find_policy(policy))
+        rules = build_policy(parts, signer, 1, environment, max(1, int(now)))
     lists = None
     if withdrawn:
         entries, left_out = read_withdrawals(map(Path, withdrawn), Withdrawals(at=now))
@@ -86,7 +90,9 @@ def provision(
         notes.append("the bundle's signature was not checked: name its authority's key with --authority")
     if tally.skipped:
         notes.append("left out: " + ", ".join(f"{count} {reason}" for reason, count in tally.skipped.items()))
-    return Provision(bundle, point(signer.public_key()), len(records), rules, "; ".join(notes), lists)
+    return Provision(
+        bundle, point(signer.public_key()), len(records), rules, "; ".join(notes), lists, tuple(doubts)
+    )
 
 
 def _signed_policy(policy: str | os.PathLike[str] | None, key: ec.EllipticCurvePublicKey) -> bytes | None:
@@ -115,8 +121,12 @@ def _signed_lists(
     return data
 
 
-def _policy_parts(path: Path) -> dict[str, bytes]:
-    return read_policy_bundle(path.read_bytes()) if is_bundle(path) else compile_policy(read_source(path))
+def _policy_parts(path: Path) -> tuple[dict[str, bytes], list[str]]:
+    """The parts, and notes on what may be a slip in them."""
+    if is_bundle(path):
+        return read_policy_bundle(path.read_bytes()), []
+    source = read_source(path)
+    return compile_policy(source), notes_on(source)
 
 
 def _environment(paths: Sequence[Path], records: Sequence[KeyRecord]) -> str:
