@@ -28,6 +28,7 @@ _MORE = (
     "result_code",
     "birth_day",
     "sampled_first",
+    "sampled_last",
     "now",
     "today",
 )
