@@ -229,7 +229,75 @@ def test_what_ddcc_says_of_itself(mp, changes, expected):
     assert code(mp, issue(None, claims=DDCC | changes | {4: NOW + YEAR})) == expected
 
 
+TESTED = {"pathogen": "840539006", "sample_date": "2021-06-30T10:00:00Z", "result": {"code": "260415000"}}
+
+
+@pytest.mark.parametrize(
+    "changes, expected",
+    [
+        ({}, "no_rules_for_kind"),
+        ({"result": {"code": "260415000"}, "hcid": "H1"}, "no_rules_for_kind"),
+        ({"result": {"code": "260373001"}}, "bad_content"),
+        ({"test": TESTED | {"hcid": "H1"}, "hcid": "H2"}, "bad_content"),
+        ({"test": TESTED | {"valid_until": "2021-12-31"}, "valid_until": "2021-06-01"}, "bad_content"),
+        ({"test": TESTED | {"valid_until": "2021-06-01"}}, "expired"),
+        ({"disease": {"code": "840539006"}}, "no_rules_for_kind"),
+        ({"disease": {"code": "1D47"}}, "bad_content"),
+        ({"test": TESTED | {"pathogen": 0}}, "bad_content"),
+        ({"test": [TESTED]}, "no_rules_for_kind"),
+        ({"test": [TESTED, TESTED]}, "bad_content"),
+        ({"test": "negative"}, "bad_content"),
+        ({"test": TESTED | {"result": True}}, "bad_content"),
+    ],
+)
+def test_a_test_of_ddcc_that_contradicts_itself(mp, changes, expected):
+    payload = {"name": "Eddie", "birthDate": "1986-09-19", "test": TESTED} | changes
+    for text in (issue(payload, sub_claim=4), issue(None, claims=payload | {4: NOW + YEAR})):
+        assert code(mp, text) == expected
+
+
+def test_a_result_beside_a_vaccination_is_not_hidden_by_it(mp):
+    beside = DDCC | {"result": {"code": "260373001"}, "sample_date": "2021-06-30T10:00:00Z"}
+    for text in (
+        issue(beside, sub_claim=4),
+        issue(beside, sub_claim=3),
+        issue(None, claims=beside | {4: NOW + YEAR}),
+    ):
+        verdict = judge(mp, text)
+        assert (verdict["code"], verdict["claims"]["kind"]) == ("test_positive", "test")
+    # Where the sub-claim is a test's, nothing in it is a vaccination.
+    verdict = judge(mp, issue(DDCC, sub_claim=4))
+    assert (verdict["verdict"] > 0, verdict["claims"]["kind"]) == (True, "test")
+
+
+@pytest.mark.parametrize(
+    "changes, dose, expected",
+    [
+        ({}, {"dv": "2021-05-01"}, "no_rules_for_kind"),
+        ({}, {"dv": "2021-05-02"}, "bad_content"),
+        ({}, {"tg": 0}, "bad_content"),
+        ({}, {"tg": False}, "bad_content"),
+        ({}, {"bo": True}, "bad_content"),
+        ({"vx": DVC["v"]}, {}, "no_rules_for_kind"),
+        ({"vx": DVC["v"] | {"bo": "B8"}}, {}, "bad_content"),
+        ({"vx": DVC["v"] | {"vp": "XM8L15"}}, {}, "bad_content"),
+        ({"id": "X1", "nt": "CL"}, {}, "no_rules_for_kind"),
+        ({"id": "X2"}, {}, "bad_content"),
+        ({"nt": "AR"}, {}, "bad_content"),
+    ],
+)
+def test_a_card_that_contradicts_itself(mp, changes, dose, expected):
+    payload = DVC | {"v": DVC["v"] | dose} | changes
+    assert code(mp, issue(payload, sub_claim=-6)) == expected
+
+
 def test_the_number_of_a_certificate_withdraws_it(mp):
+    claims = judge(mp, issue(DDCC | {"hcid": "US1 "}, sub_claim=3))["claims"]
+    assert claims["revocation_ids"][:2] == [("UCI", sha256(each).digest()[:16]) for each in (b"US1", b"US1 ")]
+    inside = {"name": "Eddie", "test": TESTED | {"hcid": "US1"}}
+    assert ("UCI", sha256(b"US1").digest()[:16]) in judge(mp, issue(inside, sub_claim=4))["claims"][
+        "revocation_ids"
+    ]
     for number in ("US1", 7):
         claims = judge(mp, issue(DDCC | {"hcid": number}, sub_claim=3))["claims"]
         assert ("UCI", sha256(str(number).encode()).digest()[:16]) in claims["revocation_ids"]

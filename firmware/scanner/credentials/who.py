@@ -7,12 +7,15 @@
 # The yellow card has had three shapes. Cards of 2024 say disease, product class and maker; those of 2025 WHO's product
 # identifier, from which the rest follows; both under `v`. Since 2026 `v` is the version of the template, the dose
 # stands under `vx`, and some members have other names.
+#
+# What is said twice is said once: a certificate with two values of a fact is no one's meaning, and whichever was taken,
+# a recall, a withdrawal or a result could hide behind it.
 
 from micropython import const
 
 from scanner.codec import iso8601
 from scanner.credentials import products
-from scanner.credentials.dcc import short_hash
+from scanner.credentials.dcc import forms, short_hash
 from scanner.credentials.person import birth, dated, written
 from scanner.reasons import Refusal
 
@@ -36,6 +39,7 @@ _DVC_FACTS = {
     "vls": "valid_from",
     "vle": "valid_until",
 }
+_DVC_PERSON = (("nid", "document"), ("id", "document"), ("ntl", "nationality"), ("nt", "nationality"))
 _DDCC_FACTS = {
     "disease": "target",
     "vaccine": "vaccine",
@@ -80,15 +84,15 @@ def fill(claims, root, hcert):
     if hcert is None:
         if not isinstance(root.get("name"), str):
             raise Refusal("bad_claims", "no health certificate inside")
-        _ddcc(claims, root)
+        _ddcc(claims, root, False)
     elif _DVC in hcert:
         _dvc(claims, _single(hcert[_DVC]))
     elif _LINK in hcert:
         _link(claims, hcert[_LINK])
     elif _DDCC_VACCINATION in hcert:
-        _ddcc(claims, _single(hcert[_DDCC_VACCINATION]))
+        _ddcc(claims, _single(hcert[_DDCC_VACCINATION]), False)
     elif _DDCC_TEST in hcert:
-        _ddcc(claims, _single(hcert[_DDCC_TEST]))
+        _ddcc(claims, _single(hcert[_DDCC_TEST]), True)
     else:
         if not hcert:
             raise Refusal("bad_claims", "-260 is empty")
@@ -110,29 +114,37 @@ def _dvc(claims, payload):
     claims.form = "WHO DVC"
     claims.payload = payload
     _holder(claims, payload, "n", "dob")
-    facts = _translate(_single(payload["vx"] if "vx" in payload else payload.get("v")), _DVC_FACTS)
-    for members, fact in ((("nid", "id"), "document"), (("ntl", "nt"), "nationality")):
-        for member in members:
-            value = written(payload.get(member), member)
-            if fact not in facts and value:
-                facts[fact] = value
+    dose, facts = payload.get("v"), {}
+    if "vx" in payload:
+        _translate(_single(payload["vx"]), _DVC_FACTS, facts)
+    if "vx" not in payload or isinstance(dose, (dict, list)):
+        _translate(_single(dose), _DVC_FACTS, facts)
+    for member, fact in _DVC_PERSON:
+        _state(facts, fact, written(payload.get(member), member), member)
     _done(claims, "vaccination", facts)
 
 
-def _ddcc(claims, payload):
+def _ddcc(claims, payload, tested):
+    """`tested`: whether the sub-claim is that of a test. It is one as well where a result is stated, which a
+    vaccination beside it must not hide."""
     claims.form = "WHO DDCC"
     claims.payload = payload
     _holder(claims, payload, "name", "birthDate")
-    facts = _translate(payload, _DDCC_FACTS)
-    test = payload.get("test")
-    if isinstance(test, dict):
-        facts.update(_translate(test, _DDCC_FACTS))
-        if "result_code" in facts:
-            facts["result"] = products.result(facts["result_code"])
+    parts = [payload]
+    if payload.get("test") is not None:
+        parts.append(_single(payload["test"]))
+    facts = {}
+    for part in parts:
+        _translate(part, _DDCC_FACTS, facts)
+    if "result_code" in facts:
+        facts["result"] = products.result(facts["result_code"])
     if "id" in facts:
-        claims.revocation_ids.append(("UCI", short_hash(str(facts["id"]).encode())))
+        for part in parts:
+            number = _code(part.get("hcid"), "hcid")
+            for each in forms(number if number is None else str(number), "hcid"):
+                claims.revocation_ids.append(("UCI", short_hash(each.encode())))
     _period(claims, facts)
-    _done(claims, "test" if test is not None else "vaccination", facts)
+    _done(claims, "test" if tested or len(parts) > 1 or "result_code" in facts else "vaccination", facts)
 
 
 def _period(claims, facts):
@@ -166,6 +178,8 @@ def _holder(claims, payload, name, day):
 
 
 def _done(claims, kind, facts):
+    # A disease is named, and by a number as little as by nothing: rules ask whether one is stated.
+    written(facts.get("target"), "target")
     claims.kind = kind
     claims.kinds = (kind,)
     claims.facts = facts
@@ -174,21 +188,31 @@ def _done(claims, kind, facts):
     claims.warn("no_rules_for_kind")
 
 
-def _translate(payload, names):
-    facts = {}
+def _translate(payload, names, facts):
+    """Add to `facts` what the members `names` of `payload` say. Refusal bad_content where that is of another kind, or
+    another than what is there already."""
     for member in names:
-        value = payload.get(member)
-        # DDCC writes a code with its system.
-        if isinstance(value, dict):
-            value = value.get("code")
-            if not isinstance(value, (str, int)):
-                raise Refusal("bad_content", member)
+        fact, value = names[member], _code(payload.get(member), member)
         if isinstance(value, str):
             value = value.strip()
-        if isinstance(value, (str, int)):
-            if value != "":
-                facts[names[member]] = value
-        elif value is not None and (names[member] in _DECIDING or not isinstance(value, list)):
+        if isinstance(value, (str, int)) and not isinstance(value, bool):
+            _state(facts, fact, value, member)
+        elif value is not None and (fact in _DECIDING or not isinstance(value, list)):
             # A fraction, bytes, a dose in a list: no issuer means that.
             raise Refusal("bad_content", member)
-    return facts
+
+
+def _state(facts, fact, value, member):
+    if value != "":
+        if facts.get(fact, value) != value:
+            raise Refusal("bad_content", member + " differs")
+        facts[fact] = value
+
+
+def _code(value, member):
+    """A member's value: DDCC writes a code with its system."""
+    if isinstance(value, dict):
+        value = value.get("code")
+        if not isinstance(value, (str, int)):
+            raise Refusal("bad_content", member)
+    return value

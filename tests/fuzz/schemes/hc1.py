@@ -238,25 +238,61 @@ def _check_who(inside: Any, now: int, at_top: bool) -> None:
     word(body.get("n") or body.get("name"), "name")
     birth(body.get("dob", body.get("birthDate", "")), "birth")
     if label == -6:
-        row = bare(body["vx"] if "vx" in body else body.get("v"))
-        row = bare(row[0]) if isinstance(row, list) else row
-        need(isinstance(row, dict), "v")
-        need(last_day(row.get("dv") or row.get("dt"), "dt") <= today(now), "dt")
+        # `v` beside `vx` is a version, or the same dose.
+        both = [bare(body[each]) for each in ("vx", "v") if each in body]
+        rows = [bare(each[0]) if isinstance(each, list) else each for each in both]
+        need(not (rows and "vx" in body) or isinstance(rows[0], dict), "vx")
+        rows = [each for each in rows if isinstance(each, dict)]
+        need(rows, "v")
+        once(rows, "dv", "dt")
+        for member in ("vp", "bo", "tg"):
+            once(rows, member)
+        once([body], "nid", "id")
+        row = rows[0] if len(rows) == 1 else rows[1] | rows[0]
+        need(not stated(row.get("tg")) or word(row["tg"], "tg"), "tg")
+        need(last_day(row.get("dv") if stated(row.get("dv")) else row.get("dt"), "dt") <= today(now), "dt")
         # A code, or a number.
         need(bare(row.get("dn")) is None or isinstance(bare(row["dn"]), str) or count(row["dn"], "dn"), "dn")
         return
+    # The same member at the top and within the test says the same.
+    test = bare(body["test"]) if stated(body.get("test")) else {}
+    test = bare(test[0]) if isinstance(test, list) else test
+    need(isinstance(test, dict), "test")
+    for member in ("hcid", "result", "sample_date", "valid_from", "valid_until"):
+        once([body, test], member)
+    once([body, test], "disease", "pathogen")
+    merged = body | {name: value for name, value in test.items() if stated(value)}
     # How long the certificate is good, as it says itself.
     for member, holds in (
         ("valid_from", lambda value: first_day(value, "valid_from") <= today(now)),
         ("valid_until", lambda value: last_day(value, "valid_until") >= today(now)),
     ):
-        value = bare(body.get(member))
-        blank = value is None or (isinstance(value, str) and not value.strip())
-        need(blank or holds(value), member)
-    if "test" in body:
-        test = bare(body["test"])
-        value = bare(test.get("sample_date"))
-        need(moment(value, "sample_date") <= now, "sample_date")
+        need(not stated(merged.get(member)) or holds(bare(merged[member])), member)
+    if label == 4 or test or stated(merged.get("result")):
+        need(moment(bare(merged.get("sample_date")), "sample_date") <= now, "sample_date")
+        need(
+            coded(merged.get("result")) in ("260415000", "260385009", "131194007", "LA11883-8", "LA6577-6"),
+            "result",
+        )
     else:
         need(last_day(body.get("date"), "date") <= today(now), "date")
         need(isinstance(bare(body.get("dose")), str) or count(body.get("dose"), "dose"), "dose")
+
+
+def stated(value: Any) -> bool:
+    """Whether a member says anything: neither null nor blank."""
+    value = bare(value)
+    return value is not None and not (isinstance(value, str) and not value.strip())
+
+
+def coded(value: Any) -> Any:
+    """A code, which may come with its system."""
+    value = bare(value)
+    value = bare(value.get("code")) if isinstance(value, dict) else value
+    return value.strip() if isinstance(value, str) else value
+
+
+def once(rows: list[dict[str, Any]], *members: str) -> None:
+    """Members that mean the same say the same."""
+    values = [coded(row[member]) for row in rows for member in members if stated(row.get(member))]
+    need(all(each == values[0] for each in values if stated(each)), members[0])
