@@ -15,13 +15,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from gatepost.cli import main
 from gatepost.errors import GatepostError
+from gatepost.issue import ith1
 from gatepost.keys import files
 from gatepost.revocation.bundle import read_content
 from gatepost.revocation.identifiers import of_certificate
 from gatepost.revocation.records import HEADER, Withdrawal, merge, read_file, write_file
 from gatepost.revocation.sources import Options, read_sources
 from gatepost.trust.bundle import read_bundle
-from harness.certificates import issue, negative_test, rsa2048, unpack, vaccination
+from harness.cards import card, vaccinated
+from harness.certificates import holder, issue, negative_test, p256, rsa2048, unpack, vaccination
 from harness.seals import signer
 from hypothesis import given
 from hypothesis import strategies as st
@@ -166,6 +168,68 @@ def test_a_file_holds_what_was_written(tmp_path_factory, entries):
     assert read_sources([path], Options())[0] == merge(entries)
 
 
+@pytest.mark.parametrize(
+    "where", [{"alg_in": "unprotected"}, {"alg_in": "unprotected", "kid_in": "unprotected"}]
+)
+def test_the_algorithm_may_stand_in_either_header(where):
+    text = issue(vaccination(ci="X#1"), **where)
+    signature = cbor2.loads(unpack(text)).value[3]
+    assert of_certificate(text)[-1] == Withdrawal("HC1", "SIGNATURE", short(signature[:32]))
+
+
+def test_identifiers_of_other_content():
+    entry = {
+        "ci": "URN:UVCI:01:GB:1#A",
+        "co": "GB",
+        "df": "2021-06-30T10:00:00Z",
+        "du": "2021-07-02T10:00:00Z",
+    }
+    assert of_certificate(issue(holder() | {"d": [entry]}))[0][:3] == (
+        "HC1",
+        "UCI",
+        short(entry["ci"].encode()),
+    )
+    for text in (
+        issue({"name": "Eddie", "hcid": {"code": " US1"}}, sub_claim=3),
+        issue({"name": "Eddie", "test": [{"hcid": "US1"}]}, sub_claim=4),
+        issue(None, claims={"name": "Eddie", "hcid": "US1", 4: 2_000_000_000}),
+    ):
+        assert of_certificate(text)[0][:3] == ("HC1", "UCI", short(b"US1"))
+
+
+def test_a_card_of_several_codes_and_a_sealed_certificate():
+    digits = card(vaccinated(), rid="abc-123")[5:]
+    parts = [f"shc:/{number}/2/{part}" for number, part in ((2, digits[400:]), (1, digits[:400]))]
+    assert of_certificate("\n".join(parts) + "\n") == of_certificate("shc:/" + digits)
+    with pytest.raises(GatepostError, match="all of them"):
+        of_certificate(parts[0])
+    reading = ith1.ReadingKey(b"READ-UT1", "UT", 0, 2**32 - 1, bytes(range(32)))
+    sealed = ith1.issue_ith1(
+        ith1.sample("test", datetime(2021, 7, 1, tzinfo=UTC)),
+        p256(),
+        b"12345678",
+        reading,
+        issued=0,
+        expires=2**31,
+    )
+    assert of_certificate(sealed, [reading])[0][:3] == ("ITH1", "NUMBER", short(b"ITHC-20210701-000001"))
+    with pytest.raises(GatepostError, match="--reading-key must name its key, " + b"READ-UT1".hex()):
+        of_certificate(sealed)
+    with pytest.raises(GatepostError, match="not that of the reading key"):
+        of_certificate(sealed, [ith1.ReadingKey(b"READ-UT1", "UT", 0, 2**32 - 1, bytes(32))])
+
+
+def test_lines_of_cards_end_in_a_moment_as_their_lists_do(tmp_path, run):
+    (tmp_path / "rids.txt").write_text("abc\ndef.1687450765\n")
+    entries, _ = read_sources([tmp_path / "rids.txt"], Options(scheme="SHC", kid=KID))
+    dated = Withdrawal("SHC", "RID", short(b"def"), KID, 1687450765)
+    assert entries == sorted([Withdrawal("SHC", "RID", short(b"abc"), KID), dated])
+    listed = tmp_path / "withdrawn.txt"
+    revoking = ("trust", "revoke", listed, "--scheme", "SHC", "--kid", KID_TEXT, "--uvci", "def.1687450765")
+    assert run(*revoking)[0] == 0
+    assert read_file(listed) == [dated]
+
+
 def test_identifiers_of_a_certificate():
     for payload, key in (
         (vaccination(ci="X#1"), None),
@@ -179,7 +243,7 @@ def test_identifiers_of_a_certificate():
             Withdrawal("HC1", "UCI", short(number.encode())),
             Withdrawal("HC1", "SIGNATURE", short(signature if key else signature[:32])),
         ]
-    for text in ("HC1:", "HC1:%%%", "HC1:" + "A" * 40, "shc:/123"):
+    for text in ("HC1:", "HC1:%%%", "HC1:" + "A" * 40, "shc:/123", "{}", "AAAA#{}", "ITH1:", "hello", ""):
         with pytest.raises(GatepostError):
             of_certificate(text)
 

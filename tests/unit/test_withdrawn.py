@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from gatepost.issue import israel, ith1, shc
 from gatepost.issue.hc1 import key_id
 from gatepost.revocation.bundle import build_revocations
+from gatepost.revocation.identifiers import of_certificate
 from gatepost.revocation.records import Withdrawal
 from gatepost.revocation.signers import of_signers
 from gatepost.revocation.sources import Options, read_sources
@@ -58,6 +59,7 @@ def verdict_on(text, keys, policy, lists=True):
     return verdict.code, verdict.verdict, [step for step in verdict.trace if step[0].startswith("Not withdrawn")]
 """
 )
+READING = ith1.ReadingKey(b"READ-UT1", "UT", NOW - YEAR, NOW + YEAR, bytes(range(32)))
 NUMBER = b"URN:UVCI:01:DE:X#1"
 N_384 = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFC7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973
 N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
@@ -92,10 +94,9 @@ def israeli(key: Any, **changes: Any) -> tuple[bytes, dict[str, Any]]:
 
 
 def sealed() -> str:
-    reading = ith1.ReadingKey(b"READ-UT1", "UT", NOW - YEAR, NOW + YEAR, bytes(range(32)))
     body = ith1.sample("test", datetime.fromtimestamp(NOW, UTC))
     return ith1.issue_ith1(
-        body, p256(31), key_id(p256(31).public_key()), reading, issued=NOW - 60, expires=NOW + YEAR
+        body, p256(31), key_id(p256(31).public_key()), READING, issued=NOW - 60, expires=NOW + YEAR
     )
 
 
@@ -187,6 +188,17 @@ def test_a_withdrawn_certificate_is_refused(rig, name):
     code, verdict, steps = ask(rig, text, keys)
     assert (code, verdict) == ("certificate_revoked", 2)
     assert steps == [("Not withdrawn by its issuer", 0, "")]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_withdrawal_that_is_made_of_its_text_refuses_it(rig, name):
+    text, keys, *_ = cases()[name]
+    made = of_certificate(text if isinstance(text, str) else text.decode(), [READING])
+    assert made[-1].kind == "SIGNATURE"
+    assert len(made) > 1 or name == "SHC older identifier"
+    for entry in made:
+        withdraw(rig, entry)
+        assert ask(rig, text, keys)[0] == "certificate_revoked"
 
 
 def test_another_form_of_the_same_signature_does_not_escape(rig):

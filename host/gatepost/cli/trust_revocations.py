@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gatepost.cli import authoritykey, filing, terms
+from gatepost.cli import authoritykey, filing, readingkeys, terms
 from gatepost.errors import GatepostError
 from gatepost.printable import say, say_json
 
@@ -25,7 +25,8 @@ examples:
   gatepost trust revoke withdrawn.txt --uvci URN:UVCI:01:DE:IZ12345A/5CWLU12RNOB9RXSEOP6FG8#W
       by the identifier in the certificate, as it stands there
   gatepost trust revoke withdrawn.txt --certificate card.txt
-      by the text of the code itself (HC1): its identifier, and its signature
+      by the text of the code itself, of any scheme: its identifier, and its signature
+  gatepost trust revoke withdrawn.txt --certificate sealed.txt --reading-key utopia/*.reading
   gatepost trust revoke withdrawn.txt --scheme ITH1 --uvci ITHC-20260822-000001
   gatepost trust revoke withdrawn.txt --scheme SHC --uvci vwAjHdarZuc --kid 3Kfdg-XwP-7gXyywtUfUADwBumDOPKMQx-iELL11W9s
   gatepost trust revoke withdrawn.txt --scheme IL --kind BATCH --uvci 24032021
@@ -71,7 +72,12 @@ def add_arguments(actions: argparse._SubParsersAction[argparse.ArgumentParser]) 
     which.add_argument(
         "--uvci", metavar="TEXT", help="its identifier: UVCI, number, rid or batch, letter by letter"
     )
-    which.add_argument("--certificate", type=Path, metavar="FILE", help="its text, HC1:...")
+    which.add_argument(
+        "--certificate",
+        type=Path,
+        metavar="FILE",
+        help="the text of its code, or of each of its codes a line",
+    )
     which.add_argument(
         "--signer",
         type=Path,
@@ -79,6 +85,15 @@ def add_arguments(actions: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="a VDS-NC signer's certificate (PEM, DER, or one of its seals)",
     )
     which.add_argument("--hash", metavar="HEX", help="the first 16 bytes of SHA-256 of its identifier")
+    revoking.add_argument(
+        "--reading-key",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="opens a sealed certificate (ITH1)",
+    )
+    readingkeys.add_passphrase(revoking)
     _add_kinds(revoking)
     revoking.add_argument("--before", metavar="TIME", help="ISO 8601: only where it was issued before (SHC)")
     revoking.add_argument("--undo", action="store_true", help="take it off the list")
@@ -241,7 +256,8 @@ def _meant(args: argparse.Namespace) -> list[Withdrawal]:
     if args.before and (args.scheme != "SHC" or args.certificate or args.signer):
         raise GatepostError("--before is for SHC alone: no other scheme withdraws by the time of issue")
     if args.certificate:
-        return of_certificate(filing.load(args.certificate).decode("utf-8", "replace").strip())
+        text = filing.load(args.certificate).decode("utf-8", "replace")
+        return of_certificate(text, readingkeys.load(args, args.reading_key))
     if args.signer:
         return of_signers(filing.load(args.signer), str(args.signer))
     kind = args.kind or KINDS[args.scheme][0]
