@@ -239,3 +239,28 @@ def test_a_patient_without_an_address_is_nobodys_reference(mp, part):
         now=NOW,
     )
     assert found == "bad_content"
+
+
+def test_every_entry_is_shown_and_reported(mp, part):
+    many = [dose(f"2021-05-{day}", str(500 + day)) for day in range(12, 30)]
+    found = mp.run(
+        "from scanner.scan_report import verdict_report\nfrom scanner.ui.screens import Screen\n"
+        "from scanner.ui.view import from_verdict\nfrom scanner.ui.words import summary\nresult = []\n"
+        "for text in texts:\n    v = judge(text, Trust(keys), Clock(now), read_policy(part))\n"
+        "    screen = Screen(bytearray(240 * 320 * 2), 240, 320)\n    screen.verdict(from_verdict(v, 'PROD', 'full'))\n"
+        "    report = verdict_report(v, None, (), (), (), 0)['claims']\n"
+        "    result.append((summary(v.claims), report['facts'], report['entries']))",
+        space="entries",
+        part=part,
+        keys=[card_record()],
+        texts=[
+            card(bundle(patient(), *resources), expires=NOW + YEAR)
+            for resources in ([test(FOUND, IGG), test(loinc=IGM), test()], many)
+        ],
+        now=NOW,
+    )
+    lines, facts, entries = found[0]
+    assert lines[:3] == ["IgG positive", "IgM negative", "Test NEGATIVE · " + NUCLEIC]
+    assert facts == {} and [entry["kind"] for entry in entries] == ["antibody", "antibody", "test"]
+    assert entries[0]["facts"]["result_code"] == FOUND
+    assert len(found[1][2]) == 18
