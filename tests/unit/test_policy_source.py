@@ -88,6 +88,13 @@ def test_settings_become_switches(tmp_path):
         ("[lists]", "[settings]\nexplain = 1\n[lists]", "explain is true or false"),
         ("[lists]", "[codes.shade]\nred = ['r']\n[lists]", "no fact 'shade'"),
         ("comirnaty = [", "other = ['EU/1/20/1528']\ncomirnaty = [", "is both"),
+        ("[lists]", "[eu]\narrival = 'UT'\nregion = 5\nrules = []\n[lists]", "region is a text"),
+        ('when = ["result is negative"]', "when = [{says = 'x', certlogic = 5}]", "certlogic is a text"),
+        (
+            'when = ["result is negative"]',
+            f"when = [{{says = 'x', certlogic = '{'[' * 100000}'}}]",
+            "nested deeper",
+        ),
         ("[lists]", "[eu]\narrival = 'UT'\nrules = ['none.json']\n[lists]", "no file 'none.json'"),
     ],
 )

@@ -24,7 +24,7 @@ every certificate system, or by the EU's business rules. It holds its own tests,
 EXAMPLES = """\
 examples:
   gatepost policy check gate.toml
-      read it, compile it, say how large it is
+      read it, compile it, say how large it is, and which of the EU's rules no scanner can decide
   gatepost policy explain venue
       what it means, in words; ready policies go by their names
   gatepost policy explain venue --test "somebody else's test"

@@ -54,7 +54,7 @@ def read_value_sets(files: Iterable[Path]) -> dict[str, list[str]]:
             for name, codes in _value_sets(each, path):
                 if found.setdefault(name, codes) != codes:
                     raise GatepostError(
-                        f"{path}: the value set {shown(name)} comes twice, with different codes"
+                        f"{path}: the value set {shown(name)} comes twice, with different codes: give one"
                     )
     return found
 
