@@ -352,3 +352,14 @@ def test_the_host_refuses_a_key_in_the_wrong_shard(monkeypatch):
     records = [made_up(n) for n in range(40)]
     with pytest.raises(GatepostError, match="wrong shard"):
         keylist.decode(keylist.encode(records, 2))
+
+
+def test_a_key_that_is_withdrawn_under_one_kid_is_withdrawn_under_all():
+    """Where the kid stands in the unprotected header, the traveller chooses among them."""
+    withdrawn = made_up(1, revoked=True)
+    twin = replace(withdrawn, kid=b"another1", issuer="", revoked=False)
+    other_scheme = replace(withdrawn, kid=b"another2", issuer="", scheme="ITH1", revoked=False)
+    others = [replace(made_up(number), revoked=False) for number in range(2, 60)]
+    pieces = keylist.shards([withdrawn, twin, other_scheme, *others])
+    found = {each.kid: each.revoked for piece in pieces for each in keylist.decode(piece)}
+    assert {kid for kid, revoked in found.items() if revoked} == {withdrawn.kid, twin.kid, other_scheme.kid}

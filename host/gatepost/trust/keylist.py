@@ -24,6 +24,7 @@ import hashlib
 import struct
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from gatepost.errors import GatepostError
 from gatepost.trust.records import ENVIRONMENTS, KINDS, SCHEMES, KeyRecord, check
@@ -41,8 +42,14 @@ MAX_SHARD_BITS = 8  # 256 shards, whose hashes a manifest still holds
 
 
 def shards(records: Iterable[KeyRecord]) -> list[bytes]:
-    """The key list of `records`, cut into 2^n parts by the first n bits of the kid."""
+    """The key list of `records`, cut into 2^n parts by the first n bits of the kid.
+
+    A key that is withdrawn under one kid is withdrawn under all, of whatever scheme: a kid in the unprotected header is
+    whatever the traveller writes there, and would choose the record that says nothing of it.
+    """
     known = list(records)
+    withdrawn = {(each.kind, each.public) for each in known if each.revoked}
+    known = [replace(each, revoked=(each.kind, each.public) in withdrawn) for each in known]
     bits = 0
     while bits < MAX_SHARD_BITS and len(known) > PER_SHARD << bits:
         bits += 1
