@@ -36,7 +36,7 @@ def check(part, payload, now, arrival, region, issuer):
 def rule(number: int, logic: Any = True, **changes: Any) -> dict[str, Any]:
     return {
         "Identifier": f"GR-UT-{number:04}", "Type": "Acceptance", "Country": "UT", "Version": "1.0.0",
-        "SchemaVersion": "1.0.0", "Engine": "CERTLOGIC", "EngineVersion": "0.7.5", "CertificateType": "General",
+        "SchemaVersion": "1.0.0", "Engine": "CERTLOGIC", "EngineVersion": "0.7.5", "CertificateType": "Vaccination",
         "Description": [{"lang": "en", "desc": "A rule."}], "ValidFrom": "2021-06-01T00:00:00Z",
         "ValidTo": "2021-08-01T00:00:00Z", "AffectedFields": [], "Logic": logic,
     } | changes  # fmt: skip
@@ -119,6 +119,21 @@ def test_rules_of_the_certificate_s_own_kind(mp):
     assert check(mp, rules, recovery())[1] == ["UT-0000", "UT-0003"]
 
 
+def test_general_rules_alone_let_nobody_in(mp):
+    general = [
+        rule(1, CertificateType="General"),
+        rule(2, CertificateType="Test", ValidTo="2021-06-15T00:00:00Z"),
+    ]
+    assert check(mp, general, negative_test())[0] is None
+    assert check(mp, general, recovery())[0] is None
+    # What they forbid is forbidden: in France, no recovery was accepted.
+    assert check(mp, [rule(1, False, CertificateType="General")], recovery())[0] == "no"
+    assert check(mp, [rule(1, "text", CertificateType="General")], recovery())[0] == "open"
+    # Nor is a rule of the country that issued one of the country of arrival.
+    invalid = rule(3, Type="Invalidation", Country="DE", Identifier="IR-DE-0003")
+    assert check(mp, [rule(1, CertificateType="General"), invalid])[0] is None
+
+
 def test_rules_in_force(mp):
     assert check(mp, [rule(1, ValidFrom="2021-07-01T12:00:01Z")])[0] is None
     assert check(mp, [rule(1, ValidFrom="2021-07-01T12:00:00Z")])[0] == "yes"
@@ -150,7 +165,7 @@ def test_rules_of_one_identifier_and_version_must_all_hold(mp):
     for rules in ([rule(1), rule(1, False)], [rule(1, False), rule(1)]):
         assert check(mp, rules)[0] == "no"
     # Also where one is for every type and the other for vaccinations alone.
-    assert check(mp, [rule(1), rule(1, False, CertificateType="Vaccination")])[0] == "no"
+    assert check(mp, [rule(1), rule(1, False, CertificateType="General")])[0] == "no"
     assert check(mp, [rule(1, False), rule(1, Version="1.0.1"), rule(1, Version="1.0.1")])[0] == "yes"
 
 

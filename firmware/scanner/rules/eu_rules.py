@@ -2,7 +2,8 @@
 #
 # Chosen as the EU's reference app does: acceptance rules of the country of arrival (and its region), invalidation rules
 # of the country that issued, for this type or for all, in force now, of each identifier the highest version. Unlike
-# there, a country without rules is not a country that accepts everything.
+# there, a country without rules is not a country that accepts everything; nor is one that has general rules alone:
+# those say what holds for each certificate, as that it is one event about COVID-19, and let nobody in.
 
 from binascii import b2a_base64
 
@@ -40,8 +41,8 @@ class EuRules:
         self._region = region
 
     def check(self, claims, now, trace):
-        """YES where all rules hold, NO, OPEN where one could not be decided, None where none is loaded; each rule
-        goes to `trace` as (label, outcome, inputs)."""
+        """YES where all rules hold, NO, OPEN where one could not be decided, None where none is loaded, or none for
+        this kind and the general ones hold; each rule goes to `trace` as (label, outcome, inputs)."""
         rows = self._select(claims, now)
         if not rows:
             return None
@@ -52,7 +53,8 @@ class EuRules:
             trace.append(("%s: %s" % (row[_ID], row[_SAYS]), outcome, _inputs(row, data)))
             if outcome == NO or (outcome == OPEN and worst == YES):
                 worst = outcome
-        return worst
+        own = [row for row in rows if row[_ACCEPTANCE] and row[_KIND]]
+        return worst if own or worst != YES else None
 
     def _select(self, claims, now):
         # {} keeps no order on older MicroPython: the rows' own order is used.
