@@ -99,7 +99,7 @@ def test_the_steps_to_a_verdict(scan):
     code, out, _ = scan("good.png", "forged.png", options=["--explain"])
     assert code == 4
     assert "yes  Proof: a genuine vaccination, test or recovery" in out
-    assert "yes  form is EU DCC  (form = EU DCC)" in out
+    assert "yes  target is covid  (target = covid)" in out
     assert "-> PASS ok" in out
 
 

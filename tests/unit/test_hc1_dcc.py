@@ -165,7 +165,7 @@ def test_entries_of_the_wrong_shape(mp, entries):
 
 
 def test_members_that_nobody_knows_are_ignored(mp):
-    odd = vaccination(lot="X1", mp="EU/9/99/9999", vp="unknown", tg="1")
+    odd = vaccination(lot="X1", mp="EU/9/99/9999", vp="unknown")
     assert code(mp, issue(odd | {"meta": {"a": [1]}, "pn": 1, "ic": None, "pid": b""})) == "ok"
 
 

@@ -175,6 +175,18 @@ def test_notes_on_what_may_be_a_slip(tmp_path):
     assert any("'EU/1/20/1529'" in note and "perhaps 'EU/1/20/1528'?" in note for note in found)
 
 
+def test_a_proof_that_names_no_disease_is_worth_a_look(tmp_path):
+    for when, noted in (
+        ('"result is negative"', True),
+        ('"result is negative", "target is covid"', False),
+        ('"target is covid or form is ITHC"', False),
+        ('"product is EU/1/20/1528"', False),  # it is against one
+    ):
+        proof = f'[proof.tested]\nsays = "a negative test"\nkinds = ["test"]\nwhen = [{when}]\n'
+        found = notes(read(tmp_path, 'name = "Post"\n' + proof))
+        assert any("'tested'" in note and "of any disease" in note for note in found) == noted
+
+
 def test_value_sets_and_rules_in_the_forms_they_are_published_in(tmp_path):
     rule = {
         "Identifier": "VR-XX-0001", "Type": "Acceptance", "Country": "XX", "Version": "1.0.0",

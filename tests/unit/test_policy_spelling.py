@@ -21,7 +21,7 @@ def read(tmp_path, when="result is negative", more="", proof="", head=HEAD):
     line = when if when.startswith("{") else f"'{when}'"
     path.write_text(
         f'{head}{more}\n[proof.shown]\nsays = "what counts"\nkinds = ["test", "vaccination"]\n{proof}\n'
-        f"when = [{line}]\n"
+        f"when = ['target present', {line}]\n"
     )
     source = read_source(path)
     compile_policy(source)

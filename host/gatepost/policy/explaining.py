@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gatepost.policy import eu_notes
+from gatepost.policy.certlogic import paths
 from gatepost.policy.settings import LIMIT_DAYS, OLD_DAYS
 from gatepost.policy.source import EU, Proof, Source
 from gatepost.policy.spelling import doubts
@@ -13,6 +14,7 @@ _PRIVACY = {
     "minimal": "The guard sees initials, birth day and month, and the issuer.",
     "verdict": "The guard sees the verdict and nothing of the holder.",
 }
+_OF_A_DISEASE = {"vaccination", "test", "recovery", "antibody", "prophylaxis"}
 
 
 def explain(source: Source) -> list[str]:
@@ -65,6 +67,11 @@ def notes(source: Source) -> list[str]:
     conditions = [each.expression for proof in source.proofs for each in proof.conditions]
     recalled = [{"===": [{"var": "product"}, each.product]} for each in source.recalls if each.product]
     found += doubts([*conditions, *recalled], source.vocabulary.codes)
+    found += [
+        f"the proof {proof.name!r} asks for no target and no product: it takes certificates of any disease"
+        for proof in source.proofs
+        if proof.name != EU and set(proof.kinds) & _OF_A_DISEASE and not _facts(proof) & {"target", "product"}
+    ]
     if source.arrival:
         found += eu_notes.notes(source.arrival)
     return found
@@ -77,6 +84,10 @@ def open_rules(source: Source) -> list[dict[str, str]]:
 
 def open_sentence(rule: dict[str, str]) -> str:
     return f"{rule['rule']} of {rule['file']} stays open, which is CHECK where it applies: {rule['why']}"
+
+
+def _facts(proof: Proof) -> set[str]:
+    return {path.split(".")[0] for each in proof.conditions for path in paths(each.expression)}
 
 
 def _proof(proof: Proof, source: Source) -> list[str]:
