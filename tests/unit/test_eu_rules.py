@@ -181,6 +181,15 @@ def test_the_issuer_s_own_rules_count_too(mp):
     assert check(mp, rules, issuer="DE")[0] == "no"
 
 
+@pytest.mark.parametrize("identifier", ["URN:UVCI:01:EL:BAD/1#X", "urn:uvci:01:EL:BAD/1#X", "01:EL:BAD/1#X"])
+def test_what_greece_withdraws_is_withdrawn_by_either_of_its_codes(mp, identifier):
+    withdrawn = {"!": [{"===": [{"extractFromUVCI": [{"var": "payload.v.0.ci"}, 2]}, "BAD"]}]}
+    for country in ("EL", "GR"):
+        rules = [rule(1), rule(2, withdrawn, Type="Invalidation", Country=country, Identifier="IR-EL-0002")]
+        assert check(mp, rules, vaccination(ci=identifier), issuer="GR")[0] == "no"
+        assert check(mp, rules, vaccination(ci="urn:uvci:01:EL:GOOD/1#X"), issuer="GR")[0] == "yes"
+
+
 @pytest.mark.parametrize(
     "changes, outcome",
     [

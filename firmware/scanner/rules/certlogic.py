@@ -210,7 +210,8 @@ def _fragment(identifier, number):
         return None
     if type(identifier) is not str:
         raise Undecided("no text of an identifier")
-    if identifier.startswith("URN:UVCI:"):
+    # Many issuers write the prefix small; its case changes nothing (RFC 8141, of URNs).
+    if identifier[:9].upper() == "URN:UVCI:":
         identifier = identifier[9:]
     pieces = identifier.replace("/", ":").replace("#", ":").split(":")
     return pieces[number] if 0 <= number < len(pieces) else None

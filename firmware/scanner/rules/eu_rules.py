@@ -27,6 +27,7 @@ _SAYS = const(9)
 _CODE = const(10)
 _READS = const(11)
 
+_GREECE = ("EL", "GR")  # in the EU's own texts, and in ISO 3166-1 and on keys
 _MOST_INPUTS = const(4)  # that the explanation of one rule shows
 
 
@@ -65,10 +66,10 @@ class EuRules:
             if not row[_FROM] <= now <= row[_TO] or row[_KIND] not in ("", claims.kind):
                 continue
             if row[_ACCEPTANCE]:
-                if row[_COUNTRY] != self.arrival or row[_REGION] != self._region:
+                if not _same_country(row[_COUNTRY], self.arrival) or row[_REGION] != self._region:
                     continue
                 accepts = True
-            elif row[_COUNTRY] != claims.issuer:
+            elif not _same_country(row[_COUNTRY], claims.issuer):
                 continue
             concerned.append(row)
             # Two countries may use one identifier: what one accepts by never hides what the other invalidates by.
@@ -105,6 +106,10 @@ class EuRules:
         except Exception:  # noqa: BLE001 - whatever goes wrong in a rule, it is undecided
             return OPEN
         return YES if value is True else NO if value is False else OPEN
+
+
+def _same_country(code, other):
+    return code == other or (code in _GREECE and other in _GREECE)
 
 
 def _fits(version, schema):
