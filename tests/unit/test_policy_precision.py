@@ -1,4 +1,4 @@
-"""Dates that say less than a policy asks for, and dates written in an unusual way: what conditions make of them."""
+"""What schemes write in different ways, what conditions make of it: dates that say less than is asked, countries."""
 
 from __future__ import annotations
 
@@ -163,6 +163,24 @@ def test_every_date_that_an_entry_states_is_one(mp):
     assert code(mp, card(vls="2021-05-11", vle="2031-05")) == "no_rules_for_kind"
     for dates in ({"vls": "soon"}, {"vle": "for life"}, {"vle": 2031}, {"vls": "2021-05-11 ff."}):
         assert code(mp, card(**dates)) == "bad_content"
+
+
+@pytest.mark.parametrize(
+    "line, country, expected",
+    [
+        ("country is not RU", "RU", "rules_not_met"),
+        ("country is not RU", "RUS", "rules_not_met"),
+        ("country is not RUS", "RU", "rules_not_met"),
+        ("country is not RUS", "RUS", "rules_not_met"),
+        ("country is not RU", "DE", "ok"),
+        ("country is none of BY, RU", "BLR", "rules_not_met"),
+        ("country is one of BY, RUS", "RU", "ok"),
+        ("country is BY or country is RU", "RUS", "ok"),
+        ("country is BY", "RUS", "rules_not_met"),
+    ],
+)
+def test_a_country_is_the_same_in_two_letters_and_in_three(mp, tmp_path, line, country, expected):
+    assert verdicts(mp, tmp_path, line, [issue(vaccination(co=country))]) == [expected]
 
 
 def test_a_sample_of_today_is_one_of_the_post(mp):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import cbor2
@@ -9,8 +10,10 @@ import cbor2
 from gatepost.errors import GatepostError
 from gatepost.policy import eu
 from gatepost.policy.certlogic import Pool, compile_expression, paths
+from gatepost.policy.facts import COUNTRIES
 from gatepost.policy.settings import offset
 from gatepost.policy.source import EU, Source, plain_batch
+from gatepost.trust.countries import alpha3
 
 PART_LIMIT = 131072  # bytes the scanner reads
 PART_VALUES = 32768  # and values in them
@@ -26,7 +29,7 @@ def compile_policy(source: Source) -> dict[str, bytes]:
         "format": 1,
         "name": source.name,
         "switches": _switches(source),
-        "codes": {fact: dict(codes) for fact, codes in source.vocabulary.codes.items()},
+        "codes": _codes(source),
         "proofs": [
             {
                 "says": proof.says,
@@ -70,6 +73,25 @@ def _values(part: Any) -> int:
     if isinstance(part, dict):
         return 1 + sum(1 + _values(each) for each in part.values())
     return 1 + sum(map(_values, part)) if isinstance(part, list) else 1
+
+
+def _codes(source: Source) -> dict[str, dict[str, str]]:
+    """The policy's tables, and for each country that it asks for, what certificates with three letters call it."""
+    codes = {fact: dict(table) for fact, table in source.vocabulary.codes.items()}
+    for each in [each for proof in source.proofs for each in proof.conditions]:
+        for fact in set(COUNTRIES) & set(paths(each.expression)):
+            named = {alpha3(text): text for text in _texts(each.expression) if alpha3(text)}
+            codes[fact] = named | codes.get(fact, {})
+    return codes
+
+
+def _texts(expression: Any) -> Iterator[str]:
+    """Every text in the expression that may be compared with a fact."""
+    if isinstance(expression, str):
+        yield expression
+    elif isinstance(expression, list | dict):
+        for each in expression.values() if isinstance(expression, dict) else expression:
+            yield from _texts(each)
 
 
 def _recalls(source: Source) -> dict[str, list[str]]:

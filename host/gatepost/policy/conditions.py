@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from gatepost.errors import GatepostError
-from gatepost.policy.facts import BIRTH, DAY, FACTS, MOMENT, NUMBER, TEXT
+from gatepost.policy.facts import BIRTH, COUNTRIES, DAY, FACTS, MOMENT, NUMBER, TEXT
 from gatepost.policy.spelling import near
+from gatepost.trust.countries import alpha2
 
 Expression = Any
 _UNITS = {"hour": "hour", "day": "day", "month": "month", "year": "year"}
@@ -35,6 +36,8 @@ class Vocabulary:
 
     def name(self, fact: str, value: str) -> str:
         """A code becomes its name, as it does on the scanner; what is neither stays."""
+        if fact in COUNTRIES:
+            value = alpha2(value) or value
         return self.codes.get(fact, {}).get(value, value)
 
     def members(self, fact: str, name: str) -> list[str]:

@@ -14,6 +14,8 @@ FORMS = (
 )  # fmt: skip
 _RESULTS = ("negative", "positive", "unclear")
 
+COUNTRIES = ("country", "nationality")  # two letters in some schemes, three in others
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -31,7 +33,7 @@ FACTS: dict[str, Fact] = {
     "issuer": Fact(TEXT, "country of the key that signed, two letters"),
     "authority": Fact(TEXT, "name of the authority whose key signed, as the trust list has it"),
     "birth": Fact(BIRTH, "the holder's birth date"),
-    "nationality": Fact(TEXT, "as the certificate writes it"),
+    "nationality": Fact(TEXT, "of the holder, two letters"),
     "document": Fact(TEXT, "number of the passport or identity card"),
     "target": Fact(TEXT, "the disease"),
     "product": Fact(TEXT, "the vaccine's product"),
@@ -51,6 +53,6 @@ FACTS: dict[str, Fact] = {
     "first_positive": Fact(DAY, "day of the first positive test"),
     "valid_from": Fact(DAY, "as the certificate says"),
     "valid_until": Fact(DAY, "as the certificate says"),
-    "country": Fact(TEXT, "where it took place, as the certificate writes it"),
+    "country": Fact(TEXT, "where it took place, two letters"),
     "centre": Fact(TEXT, "where it took place"),
 }
