@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sqlite3
 import time
 
@@ -96,6 +97,8 @@ def test_a_day_with_a_scanner(run, deployment, tmp_path):
         assert (code, err) == (0, "")
         assert "scans:        3: 1 PASS, 2 REFUSE" in out
         assert "unknown_issuer 1" in out
+        starts = re.search(r"(\d+) starts", run("logs", "verify", archive)[1])
+        assert starts and f", {starts[0]}\n" in out
         out = run(
             "logs", "show", archive, "--key", deployment.path("supervisor.key.pem"), "--records", "--json"
         )[1]
@@ -192,7 +195,11 @@ def test_somebody_else_s_scanner_is_left_alone(run, deployment, tmp_path):
         (["clock", "--role", "nowhere.role"], "cannot read nowhere.role"),
         (["push", "nowhere.gatepost", "--role", "x"], "cannot read nowhere.gatepost"),
         (["config", "--role", "x"], "nothing to change"),
-        (["seal", "--port", "/dev/nowhere", "--role", "technician.role"], "cannot open the port"),
+        (
+            ["seal", "--port", "/dev/nowhere", "--role", "technician.role"],
+            "gatepost: cannot open the port /dev/nowhere: No such file or directory",
+        ),
+        (["push", "nowhere.gatepost", "--role", "x"], "gatepost: cannot read nowhere.gatepost: No such"),
     ],
 )
 def test_what_is_missing_is_one_sentence(run, deployment, monkeypatch, arguments, sentence):
@@ -201,6 +208,7 @@ def test_what_is_missing_is_one_sentence(run, deployment, monkeypatch, arguments
     assert (code, out) == (1, "")
     assert sentence in err
     assert "\n" not in err
+    assert err.count("nowhere") <= 1
 
 
 def test_provisioning_checks_its_papers_first(run, deployment):
@@ -212,11 +220,14 @@ def test_provisioning_checks_its_papers_first(run, deployment):
             (("--supervisor", foreign), "not a role certificate of this authority"),
             (("--supervisor", deployment.path("technician.role")), "the certificate of a technician"),
             (("--role", technician), "not a role certificate of this authority"),
+            (("--role", deployment.path("supervisor.role")), "provisioned by technicians"),
             (("--bundle", deployment.bundle(9, authority=other)), "not this authority's"),
         ):
             code, _, err = provision(run, deployment, scanner, *wrong)
             assert code == 1
             assert sentence in err
+        code, _, err = provision(run, deployment, scanner, name="g" * 200)
+        assert code == 1 and "the name is too long: 200 bytes" in err
         assert "blank" in run("device", "hello", "--port", scanner.port)[1]
 
 
@@ -253,6 +264,15 @@ def archive(run, deployment, tmp_path):
         run("logs", "pull", "--port", scanner.port, "--role", supervisor, "-o", tmp_path / "logs")
     (path,) = (tmp_path / "logs").iterdir()
     return path
+
+
+@pytest.mark.parametrize("wrong", [("--last", "-3"), ("--last", "0"), ("--kind", "foo")])
+def test_records_that_cannot_be_are_wrong_arguments(run, capsys, wrong):
+    with pytest.raises(SystemExit) as caught:
+        run("logs", "show", "x.journal", "--key", "x.pem", *wrong)
+    assert caught.value.code == 2
+    err = capsys.readouterr().err
+    assert "is no number of records" in err or "'start', 'stop', 'scan'" in err
 
 
 def test_a_journal_leaves_in_every_format(run, deployment, archive, tmp_path):

@@ -19,7 +19,7 @@ ERRORS = (
     "bad_bundle", "other_deployment", "wrong_kind", "wrong_environment", "wrong_architecture", "downgrade",
     "no_transfer", "out_of_order", "incomplete", "part_damaged", "unusable", "no_space",
     # The clock, the journal, the screen.
-    "clock_backwards", "clock_implausible", "no_journal", "bad_sequence", "nothing_shown",
+    "clock_backwards", "clock_implausible", "no_journal", "bad_sequence", "nothing_shown", "old_version",
 )
 # fmt: on
 

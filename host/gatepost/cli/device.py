@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from gatepost.cli import filing, readingkeys, roleholder
 from gatepost.device import selection
-from gatepost.errors import GatepostError
+from gatepost.errors import GatepostError, about
 from gatepost.printable import printable, say, say_json
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def _list(args: argparse.Namespace) -> int:
         report.console().print(report.scanners_table(found))
     for each in found if not args.json else ():
         if each.hello is None:
-            say(f"gatepost: {each.port}: {each.problem}", file=sys.stderr)
+            say(f"gatepost: {about(each.port, each.problem)}", file=sys.stderr)
     return 0 if any(each.hello is not None for each in found) else 1
 
 
@@ -352,7 +352,7 @@ def _bundle(path: Path, authority: Any = None) -> Bundle:
     try:
         return read_bundle(filing.load(path), authority).check_signed()
     except GatepostError as error:
-        raise GatepostError(f"{path}: {error}") from None
+        raise GatepostError(about(path, error)) from None
 
 
 def _say(args: argparse.Namespace, words: str) -> None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from gatepost.cli import roleholder
 from gatepost.device import selection
-from gatepost.errors import GatepostError
+from gatepost.errors import GatepostError, about
+from gatepost.journal.names import KINDS
 from gatepost.keys import passphrase
 from gatepost.printable import printable, say, say_json
 
@@ -67,8 +68,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_archives(show)
     _add_key(show)
     show.add_argument("--records", action="store_true", help="every record, not the summary")
-    show.add_argument("--last", type=int, metavar="N", help="the last N records, not the summary")
-    show.add_argument("--kind", help="records of this kind alone (scan, session, bundle, ...)")
+    show.add_argument("--last", type=_count, metavar="N", help="the last N records, not the summary")
+    show.add_argument(
+        "--kind", choices=KINDS, metavar="KIND", help=f"records of this kind alone: {', '.join(KINDS)}"
+    )
 
     export = actions.add_parser("export", help="write records as JSON Lines, CSV, SQLite or Parquet")
     _add_archives(export)
@@ -82,6 +85,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _add_archives(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("archives", nargs="+", type=Path, metavar="ARCHIVE")
     parser.add_argument("--json", action="store_true")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text} is no number of records from 1 up")
+    return int(text)
 
 
 def _add_key(parser: argparse.ArgumentParser) -> None:
@@ -116,7 +125,7 @@ def _pull(args: argparse.Namespace) -> int:
         rows.append(row)
         if not args.json:
             if row["problem"]:
-                say(f"gatepost: {found.label}: {row['problem']}", file=sys.stderr)
+                say(f"gatepost: {about(found.label, row['problem'])}", file=sys.stderr)
             else:
                 say(f"{found.label}: {row['new']} new records in {row['archive']}; {row['words']}")
     if args.json:
@@ -195,18 +204,21 @@ def _show(args: argparse.Namespace) -> int:
 
     archives = _open(args.archives)
     entries = _entries(args, archives)
+    verdicts = [verdict(archive) for archive in archives]
     if args.kind:
         entries = (each for each in entries if each.kind == args.kind)
     if args.records or args.last is not None:
-        chosen = entries if args.last is None else deque(entries, maxlen=max(0, args.last))
+        chosen = entries if args.last is None else deque(entries, maxlen=args.last)
         _print_records(chosen, args.json)
     else:
         summary = summarise(entries)
+        # A start before there was a journal is in no record: the scanner's own count has it.
+        starts = sum(row["boots"] for row in verdicts)
         if args.json:
-            say_json(_summary_facts(summary), indent=1)
+            say_json(_summary_facts(summary, starts), indent=1)
         else:
-            _print_summary(summary)
-    broken = [row for row in map(verdict, archives) if not row["ok"]]
+            _print_summary(summary, starts)
+    broken = [row for row in verdicts if not row["ok"]]
     for row in broken:
         say(f"gatepost: {row['archive']}: {row['words']}", file=sys.stderr)
     return BROKEN if broken else 0
@@ -274,7 +286,7 @@ def _print_records(entries: Any, as_json: bool) -> None:
         say(f"{entry.sequence:>7}  {entry.moment:<20}{doubt} {entry.kind:<9} {' '.join(rest)}")
 
 
-def _summary_facts(summary: Summary) -> dict[str, Any]:
+def _summary_facts(summary: Summary, starts: int) -> dict[str, Any]:
     busiest = summary.busiest
     return {
         "records": summary.records,
@@ -291,7 +303,7 @@ def _summary_facts(summary: Summary) -> dict[str, Any]:
         "doubtful_clock": summary.doubtful,
         "dropped": summary.dropped,
         "unreadable": summary.unreadable,
-        "starts": summary.starts,
+        "starts": starts,
         "tampered": [
             {"sequence": each.sequence, "time": each.moment, **_plain(each.fields or {})}
             for each in summary.tampered
@@ -299,9 +311,9 @@ def _summary_facts(summary: Summary) -> dict[str, Any]:
     }
 
 
-def _print_summary(summary: Summary) -> None:
-    facts = _summary_facts(summary)
-    say(f"records:      {summary.records}, {summary.starts} starts")
+def _print_summary(summary: Summary, starts: int) -> None:
+    facts = _summary_facts(summary, starts)
+    say(f"records:      {summary.records}, {starts} starts")
     if summary.first_time is not None and summary.last_time is not None:
         say(f"time:         {_moment(summary.first_time)} to {_moment(summary.last_time)}")
     verdicts = ", ".join(f"{count} {name}" for name, count in facts["verdicts"].items())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gatepost.cli import filing
 from gatepost.cli.authoritykey import KEY_HELP
-from gatepost.errors import GatepostError
+from gatepost.errors import GatepostError, about
 from gatepost.keys import passphrase
 from gatepost.printable import say, say_json
 
@@ -77,4 +77,4 @@ def _draft(path: Path) -> Draft:
     try:
         return offline.read_draft(filing.load(path))
     except GatepostError as error:
-        raise GatepostError(f"{path}: {error}") from None
+        raise GatepostError(about(path, error)) from None

@@ -35,11 +35,23 @@ _HELLO_SECONDS = 1.0
 _SECONDS = 3.0
 _SLOW = 15.0  # for what writes much, signs or makes keys
 _WIPE = 600.0
+_NAME_LIMIT = 64  # bytes of UTF-8, as firmware/scanner/link/provisioning.py has it
 _TRIES = 3
 _PIECES = 256  # of an answer, as many as a scanner sends for one request
 _MOST_AT_ONCE = 8  # requests under way, whatever a scanner allows
 
 Supervisor = tuple[str, bytes]  # name, and public key as 65 bytes 04 || x || y
+
+
+def check_name(name: str) -> str:
+    """Itself, or GatepostError where a scanner cannot be called so."""
+    if not name.strip():
+        raise GatepostError("a scanner's name is not empty")
+    if len(name.encode()) > _NAME_LIMIT:
+        raise GatepostError(
+            f"the name is too long: {len(name.encode())} bytes, and a scanner keeps {_NAME_LIMIT}"
+        )
+    return name
 
 
 class Client:
@@ -58,7 +70,8 @@ class Client:
         except (serial.SerialException, OSError) as error:
             if "exclusively lock" in str(error):
                 raise GatepostError(f"the port {port} is in use by another program") from None
-            raise GatepostError(f"cannot open the port {port}: {error}") from None
+            why = os.strerror(error.errno) if error.errno else "no port that can be used"
+            raise GatepostError(f"cannot open the port {port}: {why}") from None
         # The ESP32-S3's USB sends nothing before both lines are up.
         with contextlib.suppress(OSError):  # a pseudo-terminal has no lines
             self._serial.dtr = True
@@ -146,7 +159,7 @@ class Client:
         """Give the scanner another name, and its journal other readers."""
         params: dict[str, Any] = {}
         if name is not None:
-            params["name"] = name
+            params["name"] = check_name(name)
         if supervisors is not None:
             params["supervisors"] = _supervisors(supervisors)
         self.repeat("config.set", params, _SLOW)

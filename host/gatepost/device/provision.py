@@ -15,7 +15,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from gatepost.device.client import Client, LinkError
+from gatepost.device.client import Client, LinkError, check_name
 from gatepost.errors import GatepostError
 from gatepost.keys.roles import Credentials, read_role
 from gatepost.trust.bundle import Bundle
@@ -34,6 +34,13 @@ class Plan:
     supervisors: Sequence[tuple[str, bytes]] = ()
     bundles: Sequence[Bundle] = ()
     seal: bool = True
+
+    def __post_init__(self) -> None:
+        """What the scanner would refuse halfway is refused before anything is written."""
+        check_name(self.name)
+        role = self.technician.role
+        if role.role != "technician":
+            raise GatepostError(f"scanners are provisioned by technicians, and {role.name} is a {role.role}")
 
 
 def provision(client: Client, plan: Plan, tell: Callable[[str], None]) -> dict[str, Any]:

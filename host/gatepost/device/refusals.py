@@ -38,6 +38,7 @@ SENTENCES = {
     "clock_backwards": "the time is before the last one that it knows",
     "clock_implausible": "the time is too far ahead",
     "no_journal": "it keeps no journal: no supervisors are on it",
+    "old_version": "it has a newer set of reading keys, or this one already: give a higher --version",
     "bad_sequence": "its journal does not hold that",
     "nothing_shown": "no verdict with steps is on its screen, or its last page was shown",
 }

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from gatepost.device import discovery
 from gatepost.device.discovery import Found
-from gatepost.errors import GatepostError
+from gatepost.errors import GatepostError, about
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,7 +39,7 @@ def one(args: argparse.Namespace) -> Found:
     every = chosen(args)
     found = [each for each in every if each.hello is not None]
     if not found:
-        raise GatepostError("; ".join(f"{each.port}: {each.problem}" for each in every))
+        raise GatepostError("; ".join(about(each.port, each.problem) for each in every))
     if len(found) > 1:
         raise GatepostError(
             f"{len(found)} scanners are there: choose one with --name or --port: {_labels(found)}"

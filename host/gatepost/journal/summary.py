@@ -18,7 +18,6 @@ class Summary:
 
     records: int = 0
     scans: int = 0
-    starts: int = 0
     first_time: int | None = None
     last_time: int | None = None
     verdicts: Counter[str] = field(default_factory=Counter)
@@ -55,8 +54,6 @@ def summarise(entries: Iterable[Entry]) -> Summary:
             summary.last_time = max(entry.time, summary.last_time or entry.time)
         if entry.kind == "scan":
             _count_scan(summary, entry)
-        elif entry.kind == "start":
-            summary.starts += 1
         elif entry.kind == "full":
             dropped = entry.fields.get("dropped")
             summary.dropped += dropped if isinstance(dropped, int) else 0
