@@ -10,7 +10,7 @@ from typing import Any
 from gatepost.cli import filing
 from gatepost.errors import GatepostError
 from gatepost.keys import passphrase
-from gatepost.printable import cell, say, say_json
+from gatepost.printable import say, say_json
 
 
 def add_arguments(actions: Any) -> None:
@@ -37,13 +37,10 @@ def inspect(args: argparse.Namespace) -> int:
     if args.json:
         say_json(rows, indent=1)
         return 0
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(show_header=False, box=None)
+    # No table: it would cut at the terminal's edge what people compare to the last digit.
+    width = max(map(len, rows))
     for name, value in rows.items():
-        table.add_row(name.replace("_", " "), cell(value))
-    Console(soft_wrap=True).print(table)
+        say(f"{name.replace('_', ' '):<{width}}  {value}")
     return 0
 
 

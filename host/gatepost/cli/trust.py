@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -172,7 +173,10 @@ def _list(args: argparse.Namespace) -> int:
     if args.json:
         say_json([each.to_json() for each in shown], indent=1)
         return 0
-    _console().print(tables.keys_table(shown))
+    if shown:
+        _console().print(tables.keys_table(shown))
+    else:
+        say(f"no key to show: {len(records)} keys, and none that the --only options name")
     tables.print_tally(tally, len(records), _console(stderr=True))
     return 0
 
@@ -306,7 +310,11 @@ def _size(text: str) -> int:
         raise GatepostError(f"--size {text}: not a size such as 1048576, 512K or 2M") from None
 
 
+_UNCUT = 10_000  # columns, where a program reads: nothing is folded for it
+
+
 def _console(stderr: bool = False) -> Any:
     from rich.console import Console
 
-    return Console(stderr=stderr)
+    watched = (sys.stderr if stderr else sys.stdout).isatty()
+    return Console(stderr=stderr, width=None if watched else _UNCUT)

@@ -25,9 +25,7 @@ def day(seconds: int) -> str:
 def keys_table(records: Iterable[KeyRecord], title: str | None = None) -> Table:
     table = Table(title=title, title_justify="left")
     for name in ("cc", "scheme", "kid", "key", "uses", "ends", "state", "name"):
-        table.add_column(
-            name, no_wrap=name != "name", overflow="fold", min_width=12 if name == "name" else None
-        )
+        table.add_column(name, overflow="fold")
     for each in records:
         kind = each.kind if each.kind != "RSA" else f"RSA {len(each.n) * 8}"
         table.add_row(
