@@ -37,6 +37,7 @@ examples:
   gatepost device explain --role li/supervisor.role
       the steps to the verdict that is on the screen, there; once more for the next page
   gatepost device reading utopia.reading --fingerprint FINGERPRINT --role ana/technician.role
+  gatepost device seal --role ana/technician.role
   gatepost device unseal --name gate-4 --role ana/technician.role --yes
       wipes keys, lists and journal first
 

@@ -30,6 +30,7 @@ examples:
   gatepost keys accept ut.package --key pt/recipient.key.pem --fingerprint HEX --country UT -o partners/ut
       the first package of Utopia; later ones need neither fingerprint nor country
   gatepost keys inspect issuer/dsc.crt.pem
+  gatepost keys fingerprint pt/recipient.pub.pem
   gatepost keys public authority/authority.key.pem > authority.pub.pem
 """
 

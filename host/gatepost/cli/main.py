@@ -18,7 +18,7 @@ from types import ModuleType
 
 import gatepost
 from gatepost import cli
-from gatepost.cli import filing
+from gatepost.cli import filing, helping
 from gatepost.errors import GatepostError
 from gatepost.printable import say
 
@@ -102,6 +102,7 @@ def _add(commands: argparse._SubParsersAction[argparse.ArgumentParser], name: st
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         module.add_arguments(parser)
+        helping.complete(parser)
         parser.set_defaults(run=module.run)
 
 
