@@ -26,3 +26,15 @@ def test_a_command_named_has_help(command, capsys):
         main([command, "--help"])
     assert ended.value.code == 0
     assert "examples:" in capsys.readouterr().out
+
+
+def test_the_policy_is_whole_and_its_tests_pass(tmp_path, capsys):
+    """The block as printed: what a reader copies."""
+    block = re.search(r"```toml\n(name = .*?)```", README, re.DOTALL)
+    assert block
+    (tmp_path / "gate.toml").write_text(block[1], encoding="utf-8")
+    assert main(["policy", "check", str(tmp_path / "gate.toml")]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("Harbour hall: sound; 3 proofs, 1 test; ")
+    assert "note:" not in out
+    assert main(["policy", "test", str(tmp_path / "gate.toml")]) == 0

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gatepost.cli.issuing import add_output, deliver, forge, moment, read, read_json, seconds
+from gatepost.cli.issuing import add_output, deliver, forge, moment, read, read_json, seconds, signer_id
 from gatepost.errors import GatepostError
 from gatepost.keys import passphrase
 
@@ -156,32 +156,9 @@ def _number(name: str) -> int | str:
 
 
 def _kid(args: argparse.Namespace, key: PrivateKey) -> bytes:
-    from cryptography import x509
-
-    from gatepost.issue.hc1 import key_id
-
     if args.kid is not None:
         try:
             return bytes.fromhex(args.kid)
         except ValueError:
             raise GatepostError("--kid wants an even number of hexadecimal digits") from None
-    path = args.certificate or _beside(args.key)
-    data = read(path)
-    try:
-        if b"-----BEGIN CERTIFICATE-----" in data:
-            certificate = x509.load_pem_x509_certificate(data[data.index(b"-----BEGIN CERTIFICATE-----") :])
-        elif path != args.key:
-            certificate = x509.load_der_x509_certificate(data)
-        else:
-            return key_id(key.public_key())
-    except ValueError as error:
-        raise GatepostError(f"{path} holds no readable certificate: {error}") from None
-    if certificate.public_key() != key.public_key():
-        raise GatepostError(f"{path} is the certificate of another key than {args.key}")
-    return key_id(certificate)
-
-
-def _beside(key: Path) -> Path:
-    """The certificate that `gatepost keys new issuer` wrote beside the key, else the key's own file."""
-    certificate = key.with_name(key.name.replace(".key.pem", ".crt.pem"))
-    return certificate if certificate.exists() else key
+    return signer_id(args.certificate, args.key, key)

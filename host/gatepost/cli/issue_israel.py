@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gatepost.cli.issuing import add_output, deliver, forge, moment, read, seconds
+from gatepost.errors import GatepostError
 from gatepost.keys import passphrase
 
 EXAMPLES = """\
@@ -52,6 +53,10 @@ def issue(args: argparse.Namespace) -> int:
     issued = seconds(args.issued, now)
     when = now if issued is None else moment(issued)
     content = read(args.payload) if args.payload else israel.sample(args.sample, key, when)
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        raise GatepostError(f"{args.payload} is no text in UTF-8") from None
     text = israel.issue_israel(content, key, double=args.double, signature=forge if args.forge else None)
     # The code holds the very bytes that were signed, in byte mode.
     return deliver([text.decode()], args, [text])

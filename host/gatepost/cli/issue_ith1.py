@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gatepost.cli import readingkeys
-from gatepost.cli.issuing import add_output, deliver, forge, moment, read_json, seconds
+from gatepost.cli.issuing import add_output, deliver, forge, moment, read_json, seconds, signer_id
 from gatepost.errors import GatepostError
 from gatepost.keys import passphrase
 
@@ -55,7 +55,11 @@ def _parser(kinds: Any, name: str, says: str) -> argparse.ArgumentParser:
     )
     passphrase.add_arguments(parser)
     parser.add_argument(
-        "--certificate", type=Path, metavar="FILE", help="the key's certificate: gives the key id"
+        "--certificate",
+        type=Path,
+        metavar="FILE",
+        help="the key's certificate (PEM or DER): gives the key id "
+        "(default: of the one beside the key, else of the key)",
     )
     parser.add_argument(
         "--reading", type=Path, required=True, metavar="FILE", help="the reading key, a secret"
@@ -98,11 +102,9 @@ def _status(args: argparse.Namespace) -> int:
 
 
 def _deliver(args: argparse.Namespace, body: Any, label: int, issued: int, expires: int) -> int:
-    from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric import ec
 
     from gatepost.issue import ith1
-    from gatepost.issue.hc1 import key_id
     from gatepost.keys import files
     from gatepost.keys.reading import new_reading_key, write_reading_key
 
@@ -110,12 +112,7 @@ def _deliver(args: argparse.Namespace, body: Any, label: int, issued: int, expir
     key = found.key
     if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SECP256R1):
         raise GatepostError(f"{args.key}: ITH1 is signed on P-256; this key is not")
-    kid = key_id(key.public_key())
-    if args.certificate:
-        try:
-            kid = key_id(x509.load_pem_x509_certificate(args.certificate.read_bytes()))
-        except (OSError, ValueError):
-            raise GatepostError(f"{args.certificate} holds no readable certificate in PEM") from None
+    kid = signer_id(args.certificate, args.key, key)
     if args.new_reading:
         made = new_reading_key(args.country.upper(), issued, demonstration=found.demonstration)
         write_reading_key(args.reading, made)

@@ -7,10 +7,15 @@ import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gatepost.cli import filing
 from gatepost.errors import GatepostError
+
+if TYPE_CHECKING:
+    from gatepost.issue.hc1 import PrivateKey
+
+_LARGEST = 50  # pixels a module: a code of version 40 is then a square of 9,250
 
 
 def add_output(parser: argparse.ArgumentParser, level: str) -> None:
@@ -24,7 +29,41 @@ def add_output(parser: argparse.ArgumentParser, level: str) -> None:
     out.add_argument(
         "--level", choices=("L", "M", "Q", "H"), default=level, help=f"error correction (default: {level})"
     )
-    out.add_argument("--scale", type=int, default=4, metavar="N", help="pixels a module (default: 4)")
+    out.add_argument("--scale", type=_scale, default=4, metavar="N", help="pixels a module (default: 4)")
+
+
+def _scale(text: str) -> int:
+    if text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= _LARGEST:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not between 1 and {_LARGEST} pixels a module")
+
+
+def signer_id(certificate: Path | None, key_path: Path, key: PrivateKey) -> bytes:
+    """The key id: of the certificate (PEM or DER) that was named, else of the one beside the key, else of the key."""
+    from cryptography import x509
+
+    from gatepost.issue.hc1 import key_id
+
+    path = certificate or _beside(key_path)
+    data = read(path)
+    try:
+        if b"-----BEGIN CERTIFICATE-----" in data:
+            found = x509.load_pem_x509_certificate(data[data.index(b"-----BEGIN CERTIFICATE-----") :])
+        elif path != key_path:
+            found = x509.load_der_x509_certificate(data)
+        else:
+            return key_id(key.public_key())
+    except ValueError as error:
+        raise GatepostError(f"{path} holds no readable certificate: {error}") from None
+    if found.public_key() != key.public_key():
+        raise GatepostError(f"{path} is the certificate of another key than {key_path}")
+    return key_id(found)
+
+
+def _beside(key: Path) -> Path:
+    """The certificate that `gatepost keys new issuer` wrote beside the key, else the key's own file."""
+    certificate = key.with_name(key.name.replace(".key.pem", ".crt.pem"))
+    return certificate if certificate.exists() else key
 
 
 def deliver(texts: list[str], args: argparse.Namespace, contents: list[Any] | None = None) -> int:

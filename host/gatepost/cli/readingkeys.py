@@ -32,12 +32,23 @@ def load(args: argparse.Namespace, paths: Sequence[Path]) -> list[ReadingKey]:
 
     found: dict[bytes, ReadingKey] = {}
     known: list[bytes] = []
-    for path in paths:
+    for path in _files(paths):
         key = _with_known(path, known) or read_reading_key(path, _asking(args, path, known))
         if key.kid in found:
             raise GatepostError(f"{path}: a reading key of this id, {key.kid.hex()}, was named before")
         found[key.kid] = key
     return list(found.values())
+
+
+def _files(paths: Sequence[Path]) -> list[Path]:
+    """A folder stands for the files in it."""
+    found = []
+    for path in paths:
+        inside = sorted(each for each in path.iterdir() if each.is_file()) if path.is_dir() else [path]
+        if not inside:
+            raise GatepostError(f"{path} holds no reading key")
+        found += inside
+    return found
 
 
 def _with_known(path: Path, known: Sequence[bytes]) -> ReadingKey | None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 NAME = "scan"
 HELP = "judge pictures of certificates on the virtual scanner"
 
+_EARLIEST, _LATEST = datetime(1971, 1, 1, tzinfo=UTC), datetime(2106, 1, 1, tzinfo=UTC)
+
 EXAMPLES = """\
 examples:
   gatepost scan photo.jpg --trust list.gatepost --authority authority.pub.pem --policy gate.gatepost
@@ -29,7 +31,7 @@ examples:
       judge it by a ready policy (gatepost policy --help), and say why, step by step
   gatepost scan pass.png test.png --trust keys.json --policy venue --one-traveller
       two certificates of one traveller, one after the other
-  gatepost scan sealed.png --trust partners/ut/signing.json --reading-key partners/ut/reading/* --policy bilateral
+  gatepost scan sealed.png --trust partners/ut/signing.json --reading-key partners/ut/reading/ --policy bilateral
       a sealed travel certificate of a partner, whose keys gatepost keys accept took in
   gatepost scan folder/ --trust issuer.crt.pem --at 2021-07-01T12:00:00Z --json
       judge every picture of a folder against one issuer's certificate, at that time
@@ -42,7 +44,8 @@ Pictures may have any size and format; animations count as a sequence of frames.
 (640x480) is scaled down as a lens would; --full looks again at up to 1600x1200 where no code was found.
 
 exit code: 4 if some verdict is REFUSE, else 3 if some is CHECK, else 1 if some picture could not be read,
-else 5 if in some picture no code was found, else 0.
+else 5 if in some picture no code was found, else 0. With --one-traveller the last verdict counts in the place of a
+CHECK before it: the first proof waits for the second.
 """
 
 
@@ -62,11 +65,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--reading-key",
         type=Path,
-        action="extend",
-        nargs="+",
+        action="append",
         default=[],
         metavar="FILE",
-        help="reading keys of sealed certificates (ITH1), brought to the scanner as gatepost device reading does",
+        help="reading key of sealed certificates (ITH1), or a folder of them, brought to the scanner as gatepost "
+        "device reading does; may be given again",
     )
     readingkeys.add_passphrase(parser)
     parser.add_argument(
@@ -112,7 +115,12 @@ def moment(text: str) -> float:
         when = datetime.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a time like 2021-07-01T12:00:00Z") from None
-    return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
+    when = when if when.tzinfo else when.replace(tzinfo=UTC)
+    if not _EARLIEST <= when < _LATEST:
+        raise argparse.ArgumentTypeError(
+            f"{text!r}: a scanner's clock goes from {_EARLIEST:%Y} to {_LATEST:%Y}"
+        )
+    return when.timestamp()
 
 
 def run(args: argparse.Namespace) -> int:
@@ -148,7 +156,7 @@ def run(args: argparse.Namespace) -> int:
         scan_output.print_table(outcomes)
         if args.explain:
             scan_output.print_steps(outcomes)
-    return scan_output.exit_code(outcomes)
+    return scan_output.exit_code(outcomes, args.one_traveller)
 
 
 def _outcomes(args: argparse.Namespace, settings: dict[str, Any]) -> Iterator[Outcome]:

@@ -27,9 +27,13 @@ class Outcome:
     error: str = ""
 
 
-def exit_code(outcomes: list[Outcome]) -> int:
-    """The gravest of them decides."""
-    found = {outcome.scan.verdict if outcome.scan else "error" for outcome in outcomes}
+def exit_code(outcomes: list[Outcome], one_traveller: bool = False) -> int:
+    """The gravest of them decides; of one traveller's certificates, a CHECK is over with the verdict behind it."""
+    words = [outcome.scan.verdict if outcome.scan else "error" for outcome in outcomes]
+    if one_traveller:
+        last = max((at for at, word in enumerate(words) if word in SYMBOLS), default=0)
+        words = [word for at, word in enumerate(words) if word != "CHECK" or at >= last]
+    found = set(words)
     for verdict, code in (("REFUSE", 4), ("CHECK", 3), ("error", 1), (None, 5)):
         if verdict in found:
             return code

@@ -38,7 +38,7 @@ def existing(
         file = getattr(args, option)
         if file:
             return _from_file(file)
-        _need_terminal()
+        _need_terminal(option)
         return getpass.getpass(f"passphrase of {what}: ").encode()
 
     return ask
@@ -70,6 +70,6 @@ def _from_file(path: Path) -> bytes:
     return lines[0]
 
 
-def _need_terminal() -> None:
+def _need_terminal(option: str = "passphrase_file") -> None:
     if not sys.stdin.isatty():
-        raise GatepostError("no terminal to ask for the passphrase; use --passphrase-file")
+        raise GatepostError(f"no terminal to ask for the passphrase; use --{option.replace('_', '-')}")
