@@ -198,7 +198,7 @@ def test_a_locked_reading_key_opens_with_its_passphrase_alone(desk):
     assert scan(desk, card, *opened, "pass", trust="keys.json") == ("ok", "")
     line = f"scan {card} --trust keys.json --policy bilateral"
     desk(line, *opened, "wrong", code=1)
-    desk(line, *opened[:2], opened[1], "--reading-passphrase-file", "pass", code=1)  # the same key twice
+    desk(line, *opened[:2], *opened, "pass", code=1)  # the same key twice
 
 
 def block(path: Path, title: str) -> str:
