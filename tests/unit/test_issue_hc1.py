@@ -241,3 +241,19 @@ def test_mistakes_become_sentences(pem, tmp_path, monkeypatch, arguments, senten
 def test_curves_that_sign_no_certificates():
     with pytest.raises(GatepostError, match="secp521r1"):
         issue_hc1({}, ec.generate_private_key(ec.SECP521R1()), b"12345678")
+
+
+@pytest.mark.parametrize("sample", ["vaccination", "test", "recovery"])
+def test_each_sample_has_an_identifier_of_its_own(pem, capsys, sample):
+    """To withdraw one person's sample withdraws nobody else's."""
+
+    def identifier(*options):
+        assert make("--key", pem, "--sample", sample, *options) == 0
+        claims = cbor2.loads(cbor2.loads(unpack(capsys.readouterr().out.strip())).value[2])
+        (entry,) = claims[-260][1][sample[0]]
+        return entry["ci"]
+
+    first, second = identifier(), identifier()
+    assert first != second
+    assert first.startswith("URN:UVCI:01:DE:GATEPOST/")
+    assert identifier("--uvci", "URN:UVCI:01:DE:1#2") == "URN:UVCI:01:DE:1#2"

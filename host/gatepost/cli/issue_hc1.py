@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import secrets
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,6 +66,11 @@ def add_arguments(kinds: Any) -> None:
     what.add_argument("--family", help="family name of the sample")
     what.add_argument("--given", help="given names of the sample")
     what.add_argument("--birth", help="birth date of the sample")
+    what.add_argument(
+        "--uvci",
+        metavar="TEXT",
+        help="identifier of the sample, by which it is withdrawn (default: a new one each time)",
+    )
     what.add_argument(
         "--issuer", default="DE", help="country code of the issuer (default: DE; none leaves it out)"
     )
@@ -135,7 +141,12 @@ def _content(args: argparse.Namespace, issued: int | None) -> tuple[int, Any, di
     }
     country = args.issuer if args.issuer != "none" else "DE"
     now = moment(issued) if issued is not None else datetime.now(UTC)
-    return (*samples.sample(args.sample, now=now, country=country, **chosen), {})
+    sub_claim, payload = samples.sample(args.sample, now=now, country=country, **chosen)
+    if sub_claim == 1:
+        samples.identify(
+            payload, args.uvci or f"URN:UVCI:01:{country}:GATEPOST/{secrets.token_hex(10).upper()}"
+        )
+    return sub_claim, payload, {}
 
 
 def _numbered(claims: Any) -> dict[Any, Any]:

@@ -131,5 +131,12 @@ def sample(
     return 1, {"ver": "1.3.0", "nam": name, "dob": birth, **DCC_SAMPLES[kind](now, country)}
 
 
+def identify(payload: dict[str, Any], identifier: str) -> None:
+    """Give the one entry of an EU sample this identifier."""
+    for group in ("v", "t", "r"):
+        for entry in payload.get(group, ()):
+            entry["ci"] = identifier
+
+
 def _date(now: datetime, days: int) -> str:
     return (now + timedelta(days=days)).strftime("%Y-%m-%d")
