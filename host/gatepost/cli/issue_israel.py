@@ -52,11 +52,17 @@ def issue(args: argparse.Namespace) -> int:
     now = datetime.now(UTC)
     issued = seconds(args.issued, now)
     when = now if issued is None else moment(issued)
-    content = read(args.payload) if args.payload else israel.sample(args.sample, key, when)
-    try:
-        content.decode()
-    except UnicodeDecodeError:
-        raise GatepostError(f"{args.payload} is no text in UTF-8") from None
+    content = _text(args.payload) if args.payload else israel.sample(args.sample, key, when)
     text = israel.issue_israel(content, key, double=args.double, signature=forge if args.forge else None)
     # The code holds the very bytes that were signed, in byte mode.
     return deliver([text.decode()], args, [text])
+
+
+def _text(path: Path) -> bytes:
+    """The bytes of a file, which the code shows as text."""
+    content = read(path)
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        raise GatepostError(f"{path} is no text in UTF-8") from None
+    return content
