@@ -282,7 +282,7 @@ def test_a_result_beside_a_vaccination_is_not_hidden_by_it(mp):
         ({"vx": DVC["v"] | {"bo": "B8"}}, {}, "bad_content"),
         ({"vx": DVC["v"] | {"vp": "XM8L15"}}, {}, "bad_content"),
         ({"id": "X1", "nt": "CL"}, {}, "no_rules_for_kind"),
-        ({"id": "X2"}, {}, "bad_content"),
+        ({"id": "X2"}, {}, "no_rules_for_kind"),
         ({"nt": "AR"}, {}, "bad_content"),
     ],
 )

@@ -120,7 +120,10 @@ def _dvc(claims, payload):
     if "vx" not in payload or isinstance(dose, (dict, list)):
         _translate(_single(dose), _DVC_FACTS, facts)
     for member, fact in _DVC_PERSON:
-        _state(facts, fact, written(payload.get(member), member), member)
+        value = written(payload.get(member), member)
+        # A passport's number beside that of a national identity is another document of the same person.
+        if fact != "document" or fact not in facts:
+            _state(facts, fact, value, member)
     _done(claims, "vaccination", facts)
 
 
