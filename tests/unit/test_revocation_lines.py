@@ -129,3 +129,32 @@ def test_what_can_be_no_identifier_is_not_withdrawn(capsys, tmp_path, arguments,
     code = main.main(["trust", "revoke", str(tmp_path / "withdrawn.txt"), *arguments])
     assert code == 1 and why in capsys.readouterr().err
     assert not (tmp_path / "withdrawn.txt").exists()
+
+
+def test_something_moves_while_a_list_is_read(tmp_path, monkeypatch, capsys):
+    from gatepost.device import report
+
+    told = []
+    bar = report.bar
+
+    def watched(quiet: bool):
+        shown = bar(quiet)
+        add = shown.add_task
+        monkeypatch.setattr(
+            shown, "add_task", lambda words, **more: told.append((words, quiet)) or add(words, **more)
+        )
+        return shown
+
+    monkeypatch.setattr(report, "bar", watched)
+    (tmp_path / "numbers.txt").write_bytes(NUMBERS)
+    private_key(tmp_path / "key.pem")
+    listed, bundle = tmp_path / "w.txt", tmp_path / "w.gatepost"
+    for arguments in (
+        ("revocations", "import", tmp_path / "numbers.txt", "-o", listed),
+        ("revoke", listed, "--uvci", "X#1", "--json"),
+        ("revocations", "bundle", listed, "--key", tmp_path / "key.pem", "-o", bundle),
+    ):
+        assert main.main(["trust", *map(str, arguments)]) == 0
+    assert told == [("reading", False), ("merging", False), ("reading", True), ("reading", False),
+                    ("sorting and signing", False)]  # fmt: skip
+    assert capsys.readouterr().err == ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -156,7 +158,8 @@ def _add_kinds(parser: argparse.ArgumentParser) -> None:
 def revoke(args: argparse.Namespace) -> int:
     from gatepost.revocation.records import merge, read_file, write_file
 
-    known = read_file(args.file)
+    with _busy(args, "reading"):
+        known = read_file(args.file)
     meant = _meant(args)
     if args.undo:
         gone = {each[:4] for each in meant}
@@ -188,8 +191,9 @@ def _import(args: argparse.Namespace) -> int:
         raise GatepostError(
             f"no withdrawn certificate in {', '.join(args.sources)} ({why}); nothing was written"
         )
-    known = [] if args.replace else read_file(args.output)
-    merged = merge([*known, *entries])
+    with _busy(args, "merging"):
+        known = [] if args.replace else read_file(args.output)
+        merged = merge([*known, *entries])
     filing.save(args.output, write_file(merged).encode())
     new = len({each[:4] for each in merged} - {each[:4] for each in known})
     _report(args, tally, entries, output=str(args.output), there=len(known), new=new, total=len(merged))
@@ -236,7 +240,8 @@ def _bundle(args: argparse.Namespace) -> int:
     signer = authoritykey.load(args, args.environment)
     version, created, expires = terms.read(args)
     after = filing.load(args.after) if args.after else None
-    data = build_revocations(entries, signer, version, args.environment, created, expires, after, found)
+    with _busy(args, "sorting and signing"):
+        data = build_revocations(entries, signer, version, args.environment, created, expires, after, found)
     filing.save(args.output, data)
     if left_out is not None:
         tally.skipped.update(left_out.skipped)
@@ -288,7 +293,18 @@ def _read(sources: list[str], args: argparse.Namespace) -> tuple[list[Withdrawal
         kid=_kid(getattr(args, "kid", "")),
         at=_moment(at, "--at") if at else time.time(),
     )
-    return read_sources(sources, options)
+    with _busy(args, "reading"):
+        return read_sources(sources, options)
+
+
+@contextmanager
+def _busy(args: argparse.Namespace, words: str) -> Iterator[None]:
+    """Something moves on the terminal while a long list is worked on."""
+    from gatepost.device import report
+
+    with report.bar(args.json) as shown:
+        shown.add_task(words, total=None)
+        yield
 
 
 def _report(args: argparse.Namespace, tally: Tally, entries: list[Withdrawal], **facts: Any) -> None:
