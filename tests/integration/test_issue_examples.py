@@ -82,3 +82,28 @@ def test_the_passphrase_is_asked_for_by_its_own_option(desk, capsys, monkeypatch
     Image.new("L", (9, 9)).save("card.png")
     assert main(shlex.split("scan --reading-key keys card.png --trust issuer/dsc.crt.pem")) == 1
     assert "use --reading-passphrase-file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "line, words",
+    [
+        ("ith1 --key KEY --reading r --new-reading --days 9999999999", "not between 1 and 3660"),
+        ("ith1 --key KEY --reading r --new-reading --body list.json", "holds no JSON object"),
+        ("vdsnc --authority issuer/csca.key.pem --message list.json", "holds no JSON object"),
+        ("hc1 --key KEY --issuer Germany", "not a country of two capital letters"),
+        ("shc --key KEY --issuer notaurl", "not an address such as https://"),
+        ("hc1 --key KEY --birth hello", "is no birth date"),
+        ("hc1 --key KEY --birth 1990-13-01", "is no birth date"),
+        ("shc --key KEY --issuer https://a.example --birth 1990-02-30", "is no birth date"),
+    ],
+)
+def test_what_no_issuer_would_write_is_no_option(desk, capsys, line, words):
+    (desk / "list.json").write_text("[]")
+    try:
+        code = main(["issue", *shlex.split(line.replace("KEY", "issuer/dsc.key.pem"))])
+    except SystemExit as ended:
+        code = ended.code
+    assert code in (1, 2)
+    out, err = capsys.readouterr()
+    assert "HC1:" not in out
+    assert words in err

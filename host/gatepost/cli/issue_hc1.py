@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import re
 import secrets
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gatepost.cli.issuing import add_output, deliver, forge, moment, read, read_json, seconds, signer_id
+from gatepost.cli.issuing import (
+    add_output,
+    birth_date,
+    deliver,
+    forge,
+    moment,
+    read,
+    read_json,
+    seconds,
+    signer_id,
+)
 from gatepost.errors import GatepostError
 from gatepost.keys import passphrase
 
@@ -65,7 +76,7 @@ def add_arguments(kinds: Any) -> None:
     source.add_argument("--raw-cwt", type=Path, metavar="FILE", help="the bytes to sign, whatever they are")
     what.add_argument("--family", help="family name of the sample")
     what.add_argument("--given", help="given names of the sample")
-    what.add_argument("--birth", help="birth date of the sample")
+    what.add_argument("--birth", type=birth_date, help="birth date of the sample")
     what.add_argument(
         "--uvci",
         metavar="TEXT",
@@ -101,6 +112,10 @@ def issue_hc1(args: argparse.Namespace) -> int:
     from gatepost.issue import hc1
     from gatepost.keys import files
 
+    if not re.fullmatch("[A-Z]{2}|none", args.issuer):
+        raise GatepostError(
+            f"--issuer {args.issuer}: not a country of two capital letters such as DE, nor none"
+        )
     key = files.load_private(args.key, passphrase.existing(args, args.key)).key
     issued = seconds(args.issued, datetime.now(UTC))
     expires = seconds(

@@ -8,7 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from gatepost.cli import readingkeys
-from gatepost.cli.issuing import add_output, deliver, forge, moment, read_json, seconds, signer_id
+from gatepost.cli.issuing import (
+    add_output,
+    birth_date,
+    deliver,
+    forge,
+    moment,
+    read_object,
+    seconds,
+    signer_id,
+)
 from gatepost.errors import GatepostError
 from gatepost.keys import passphrase
 
@@ -19,6 +28,7 @@ examples:
   gatepost issue ith1 --key issuer/dsc.key.pem --reading utopia.reading --sample test
   gatepost issue status --key issuer/dsc.key.pem --reading utopia.reading --colour green --minutes 30
 """
+_LONGEST = 3660  # days
 _LIFE = 1440  # minutes: a status may not outlive a day
 
 
@@ -73,8 +83,9 @@ def _parser(kinds: Any, name: str, says: str) -> argparse.ArgumentParser:
     parser.add_argument(
         "--country", default="UT", metavar="CC", help="of a new reading key (default: UT, Utopia)"
     )
-    for part in ("family", "given", "birth"):
+    for part in ("family", "given"):
         parser.add_argument("--" + part, help=f"{part} of the sample's holder")
+    parser.add_argument("--birth", type=birth_date, help="birth of the sample's holder")
     parser.add_argument("--issued", metavar="TIME", help="ISO 8601 or seconds since 1970 (default: now)")
     add_output(parser, "L")
     parser.add_argument("--forge", action="store_true", help="change one bit of the signature")
@@ -84,10 +95,10 @@ def _parser(kinds: Any, name: str, says: str) -> argparse.ArgumentParser:
 def _ith1(args: argparse.Namespace) -> int:
     from gatepost.issue import ith1
 
-    if args.days < 1:
-        raise GatepostError("--days: at least one")
+    if not 1 <= args.days <= _LONGEST:
+        raise GatepostError(f"--days {args.days}: not between 1 and {_LONGEST}")
     issued = _issued(args)
-    body = read_json(args.body) if args.body else ith1.sample(args.sample, moment(issued), **_names(args))
+    body = read_object(args.body) if args.body else ith1.sample(args.sample, moment(issued), **_names(args))
     return _deliver(args, body, ith1.TRAVEL, issued, issued + args.days * 86400)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from gatepost.cli import filing
-from gatepost.cli.issuing import add_output, deliver, forge, moment, read_json, seconds
+from gatepost.cli.issuing import add_output, birth_date, deliver, forge, moment, read_json, seconds
 from gatepost.errors import GatepostError
 from gatepost.keys import passphrase
 
@@ -50,7 +51,7 @@ def add_arguments(kinds: Any) -> None:
     source.add_argument("--bundle", type=Path, metavar="JSON", help="the FHIR bundle")
     what.add_argument("--family", help="family name of the sample")
     what.add_argument("--given", help="given names of the sample")
-    what.add_argument("--birth", help="birth date of the sample")
+    what.add_argument("--birth", type=birth_date, help="birth date of the sample")
     what.add_argument("--issued", metavar="TIME", help="ISO 8601 or seconds since 1970 (default: now)")
     what.add_argument("--expires", metavar="TIME", help="the same (default: never, as most cards)")
     what.add_argument("--rid", metavar="TEXT", help="revocation identifier")
@@ -73,6 +74,8 @@ def issue(args: argparse.Namespace) -> int:
         raise GatepostError(f"{args.key}: SMART Health Cards are signed on P-256; this key is not")
     if args.chunk is not None and not 20 <= args.chunk <= shc.CHUNK:
         raise GatepostError(f"--chunk {args.chunk}: not between 20 and {shc.CHUNK}")
+    if not re.fullmatch(r"https://[^\s/?#]+[^\s?#]*", args.issuer):
+        raise GatepostError(f"--issuer {args.issuer}: not an address such as https://health.example/cards")
     issued = seconds(args.issued, datetime.now(UTC))
     if issued is None:
         raise GatepostError("a SMART Health Card says when it was issued")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gatepost.cli import filing
-from gatepost.cli.issuing import add_output, deliver, forge, moment, read_json, seconds
+from gatepost.cli.issuing import add_output, deliver, forge, moment, read_object, seconds
 from gatepost.errors import GatepostError
 from gatepost.keys import passphrase
 
@@ -72,7 +72,9 @@ def issue(args: argparse.Namespace) -> int:
         filing.save(args.new_csca, certificate.public_bytes(Encoding.PEM))
     signer_key = ec.generate_private_key(ec.SECP256R1())
     signer = vdsnc.barcode_signer(signer_key, private.key, country, begin=now)
-    kind, message = ("icao.vacc", read_json(args.message)) if args.message else vdsnc.sample(args.sample, now)
+    kind, message = (
+        ("icao.vacc", read_object(args.message)) if args.message else vdsnc.sample(args.sample, now)
+    )
     text = vdsnc.issue_vdsnc(
         message, signer_key, signer, issuer=issuer, kind=kind, signature=forge if args.forge else None
     )

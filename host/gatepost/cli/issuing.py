@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
+import re
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -125,6 +127,22 @@ def moment(seconds: int) -> datetime:
         return datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError):
         raise GatepostError(f"{seconds} seconds since 1970 is beyond the calendar") from None
+
+
+def birth_date(text: str) -> str:
+    """An option's birth date: whole, or as much of it as is known."""
+    if re.fullmatch(r"\d{4}(-\d{2}){0,2}", text):
+        with contextlib.suppress(ValueError):
+            date.fromisoformat(text + "-01-01"[len(text) - 4 :])
+            return text
+    raise argparse.ArgumentTypeError(f"{text!r} is no birth date such as 1990-02-01, 1990-02 or 1990")
+
+
+def read_object(path: Path) -> dict[str, Any]:
+    found = read_json(path)
+    if not isinstance(found, dict):
+        raise GatepostError(f"{path} holds no JSON object")
+    return found
 
 
 def read_json(path: Path) -> Any:
