@@ -139,6 +139,12 @@ def test_keys_of_others(mp):
         ({"d2": {"d": 20210601}}, "bad_content"),
         ({"d2": {"d": " "}}, "bad_content"),
         ({"d2": {}}, "no_rules_for_kind"),
+        ({"d2": {"d": "2021-06-01T10:00:00+9"}}, "bad_content"),
+        ({"d2": {"d": "2021-06-01t10:00:00z"}}, "no_rules_for_kind"),
+        ({"d1": {"d": "2021-05-01", "vb": {"1": "EK1"}}}, "bad_content"),
+        ({"d1": {"d": "2021-05-01", "vc": 208}}, "bad_content"),
+        ({"d1": None, "d2": None, "r": "2021-06-01 1000"}, "bad_content"),
+        ({"e": "2021-12-31 later"}, "bad_time"),
         ({"d2": {"d": ""}}, "no_rules_for_kind"),
         ({"e": "\n"}, "bad_time"),
         ({"e": ""}, "no_rules_for_kind"),
@@ -193,6 +199,19 @@ def test_doses_of_which_vaccine_and_how_many(mp, first, second, expected):
     doses = {"d1": {"d": "2021-05-02"} | first, "d2": {"d": "2021-05-30"} | second}
     facts = judge(mp, israel.issue_israel(content(**doses), p256()))["claims"]["facts"]
     assert (facts["product"], facts["dose"], facts.get("target") == "840539006") == expected
+
+
+def test_each_dose_of_a_series_has_its_batch(mp):
+    doses = {
+        "d1": {"d": "2021-05-30", "vc": "208", "vb": "B2"},
+        "d2": {"d": "2021-05-02", "vc": "208", "vb": "B1"},
+    }
+    facts = judge(mp, israel.issue_israel(content(**doses), p256()))["claims"]["facts"]
+    assert [(each["dose"], each["batch"], each["id"]) for each in facts["series"]] == [
+        (1, "B1", facts["id"]),
+        (2, "B2", facts["id"]),
+    ]
+    assert (facts["dose"], facts["batch"]) == (2, "B2")
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+from datetime import UTC, datetime
 
 import cbor2
 import pytest
 from gatepost.errors import GatepostError
+from gatepost.issue import israel
 from gatepost.policy.compiling import compile_policy
 from gatepost.policy.explaining import explain
 from gatepost.policy.source import plain_batch, read_source
@@ -164,13 +166,37 @@ def test_nor_is_it_in_a_seal(mp, tmp_path, lots, least, expected):
     assert codes(mp, compile_policy(read_source(path)), [seal(message)]) == [expected]
 
 
+@pytest.mark.parametrize(
+    "lots, least, expected",
+    [
+        (("PF-0", "PF-2"), 2, "ok"),
+        (("PF-1", "PF-2"), 2, "batch_recalled"),
+        (("PF-1", "PF-2"), 1, "ok"),
+        (("PF-0", "PF-1"), 1, "ok"),
+        (("PF-1", "PF-1"), 1, "batch_recalled"),
+    ],
+)
+def test_nor_is_it_in_a_green_pass(mp, tmp_path, lots, least, expected):
+    given = zip(("2021-05-02", "2021-05-30"), lots, strict=True)
+    doses = {f"d{at + 1}": {"d": day, "vc": "208", "vb": lot} for at, (day, lot) in enumerate(given)}
+    content = israel.sample("vaccination", p256(), datetime.fromtimestamp(NOW, UTC)) | doses
+    path = tmp_path / "gate.toml"
+    path.write_text(COUNTED.replace("LEAST", str(least)))
+    assert codes(mp, compile_policy(read_source(path)), [israel.issue_israel(content, p256())]) == [expected]
+
+
 def codes(mp, parts, texts):
     mp.run(STAND_INS, space="recalls")
     return mp.run(
         "mine = read_policy(part)\nresult = [judge(text, Trust(keys), Clock(now), mine).code for text in texts]",
         space="recalls",
         part=parts["policy"],
-        keys=[record(p256()), card_record(), authority_record()],
+        keys=[
+            record(p256()),
+            card_record(),
+            authority_record(),
+            record(p256(), scheme="IL", kid=b"IL/P-256", country="IL"),
+        ],
         texts=texts,
         now=NOW,
     )

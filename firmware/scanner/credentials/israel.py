@@ -22,6 +22,7 @@ _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _RSA_BYTES = const(256)  # of a signature under 2048 bits; ECDSA's have 72 at most
 _ECDSA_TYPE = const(3)
 _GREEN_PASS = const(1)
+_DATE = const(10)  # characters of a day
 _NO_DATE = "0001-01-01"  # the first day of another calendar's clock stands for nothing
 _DOSES = ("d1", "d2", "d3", "d4")
 
@@ -91,12 +92,12 @@ def _fill(claims, payload):
         claims.birth = birth(payload.get("b"), "b")
     if written(payload.get("idp"), "idp"):
         claims.facts["document"] = written(payload.get("idp"), "idp")
-    _content(claims, payload)
-    claims.kinds = (claims.kind,) if claims.kind else ()
-    _times(claims, payload)
     identifier = written(payload.get("id"), "id")
     if identifier:
         claims.facts["id"] = identifier
+    _content(claims, payload)
+    claims.kinds = (claims.kind,) if claims.kind else ()
+    _times(claims, payload)
     # Lists of withdrawn batches, coarse and fine, are how the ministry revokes.
     for member, kind in (("id", "UCI"), ("cn", "BATCH"), ("fn", "BATCH")):
         for each in forms(payload.get(member), member):
@@ -110,10 +111,9 @@ def _content(claims, payload):
     recovered = _date(payload.get("r"), "r") or _date(payload.get("rd"), "rd")
     since = _date(payload.get("a"), "a")
     if doses:
-        claims.kind = "vaccination"
-        _vaccination(claims.facts, doses)
         if since:
             claims.facts["valid_from"] = since
+        claims.hold([("vaccination", _vaccination(doses))])
     elif recovered:
         claims.kind = "recovery"
         claims.facts["target"] = products.COVID
@@ -125,21 +125,35 @@ def _content(claims, payload):
         raise Refusal("no_entry")
 
 
-def _vaccination(facts, doses):
-    latest = doses[0]
-    for dose in doses[1:]:
-        if _date(dose["d"], "d") > _date(latest["d"], "d"):
-            latest = dose
-    facts["product"], target = _vaccine(latest)
-    # Those against the same disease count. Nobody gets two on a day: such a pair is one dose that was entered twice.
-    facts["dose"] = len({_date(dose["d"], "d") for dose in doses if _vaccine(dose)[1] == target})
-    facts["date"] = _date(latest["d"], "d")
+def _vaccination(doses):
+    """Facts of the latest dose, and those of each against the same disease as its `series`. Nobody gets two on a day:
+    such a pair is one dose that was entered twice."""
+    series = [
+        _dose(doses[at]) for _, at in sorted([(_date(dose["d"], "d"), at) for at, dose in enumerate(doses)])
+    ]
+    series = [dose for dose in series if dose.get("target") == series[-1].get("target")]
+    number, before = 0, ""
+    for dose in series:
+        number += dose["date"] != before
+        before = dose["date"]
+        dose["dose"] = number
+    facts = dict(series[-1])
+    if len(series) > 1:
+        facts["series"] = series
+    return facts
+
+
+def _dose(dose):
+    facts = {}
+    facts["date"] = _date(dose["d"], "d")
+    facts["product"], target = _vaccine(dose)
     if target:
         facts["target"] = target
     for member, fact in (("vb", "batch"), ("o", "centre"), ("c", "country")):
-        value = written(latest.get(member), member)
+        value = written(dose.get(member), member)
         if value:
             facts[fact] = value
+    return facts
 
 
 def _vaccine(dose):
@@ -177,7 +191,7 @@ def _is_given(value):
     # A dose that has no date counts for nothing, one whose date is a month or a year was not written by its issuer's
     # software.
     day = _date(value, "d")
-    if day and len(day) < len("2021-07-01"):
+    if day and len(day) < _DATE:
         raise Refusal("bad_content", "d")
     return day != ""
 
@@ -189,14 +203,9 @@ def _date(value, member, code="bad_content"):
         return ""
     if not isinstance(value, str):
         raise Refusal(code, member)
-    day = value.strip()
-    # What stands behind the day without a sign between makes it none.
-    if day[10:11] in ("T", " "):
-        day = day[:10]
-    if day == _NO_DATE:
-        return ""
     try:
-        iso8601.span(day)
+        iso8601.span(value.strip())
     except ValueError:
         raise Refusal(code, member)
-    return day
+    day = value.strip()[:_DATE]
+    return "" if day == _NO_DATE else day

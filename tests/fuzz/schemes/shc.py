@@ -156,7 +156,7 @@ def _to_frames(value: bytes, quirk: random.Random | None, flaws: Flaws) -> list[
     if quirk is None or quirk.random() < 0.3:
         return [value]
     total = quirk.choice((2, 3, 5))
-    size = -(-(len(value) - 5) // total) // 2 * 2 + 2
+    size = max(2, -(-(len(value) - 5) // total) // 2 * 2 + 2)
     pieces = [value[5:][at : at + size] for at in range(0, len(value) - 5, size)]
     return [b"shc:/%d/%d/%s" % (number + 1, len(pieces), piece) for number, piece in enumerate(pieces)]
 
