@@ -23,7 +23,7 @@ _MANIFEST_PIECE = 3840  # bytes; a message has 4096 for all
 _OPEN_SECONDS = 30.0  # a signature is verified and flash made ready
 _CHUNK_SECONDS = 5.0
 _COPY_SECONDS = 30.0
-_COMMIT_SECONDS = 120.0  # every part is read back and hashed
+_COMMIT_SECONDS = 40.0  # every part is read back and hashed: some seconds for the longest lists
 _FLUSH = 32768  # bytes between two points from which a cut transfer goes on; each costs the scanner an erase
 _DETOURS = 20  # times that a scanner may ask for something else than it was sent
 
