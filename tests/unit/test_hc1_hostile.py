@@ -18,7 +18,7 @@ KID = key_id(p256().public_key())
 @cache
 def small() -> bytes:
     """A COSE_Sign1 as small as a certificate that passes can be: every bit of it is tried."""
-    entry = {"dt": "2021-06-01", "tg": "1", "ci": "1"}
+    entry = {"dt": "2021-06-01", "tg": "840539006", "ci": "1"}
     cwt = cbor2.dumps({4: NOW + YEAR, -260: {1: {"nam": {"fnt": "A"}, "dob": "", "v": [entry]}}})
     return cbor2.dumps(cbor2.CBORTag(18, sign1(cwt, p256(), KID)))
 
