@@ -76,11 +76,16 @@ class Report:
         else:
             self._console.print(f"All {self._scans} verdicts as expected, in {seconds:.1f} s.")
         shown = f"{folder}/"
-        self._console.print(f"""
+        # Not wrapped: the first of them is there to be copied.
+        self._console.print(
+            f"""
 The pictures and the scanner's screens are in [bold]{shown}[/]. Next:
   gatepost scan {shown}01*phone.png \\
-      --trust {shown}trust.gatepost --authority {shown}authority.pub \\
+      --trust {shown}trust.gatepost \\
+      --authority {shown}authority.pub \\
       --policy {shown}policy.gatepost          judge a picture yourself
   gatepost issue hc1 --help                    make a certificate
   gatepost trust import --help                 read real authorities' keys
-  gatepost sim                                 keep a scanner running""")
+  gatepost sim                                 keep a scanner running""",
+            soft_wrap=True,
+        )
