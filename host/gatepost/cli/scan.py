@@ -124,6 +124,7 @@ def moment(text: str) -> float:
 
 
 def run(args: argparse.Namespace) -> int:
+    from gatepost.device import report
     from gatepost.sim.provision import provision
 
     if args.withdrawn and not args.trust:
@@ -132,7 +133,8 @@ def run(args: argparse.Namespace) -> int:
         )
     ready = None
     if args.trust:
-        ready = provision(args.trust, args.authority, args.at, args.policy, args.withdrawn)
+        with report.busy(args.json, "reading lists"):
+            ready = provision(args.trust, args.authority, args.at, args.policy, args.withdrawn)
     if args.screens:
         _make_folder(args.screens)
     settings: dict[str, Any] = {"clock": args.at, "micropython": args.micropython}
@@ -144,7 +146,8 @@ def run(args: argparse.Namespace) -> int:
     if ready:
         settings |= {"bundle": ready.bundle, "policy": ready.policy, "authority": ready.authority}
         settings["revocation"] = ready.withdrawn
-    outcomes = list(_outcomes(args, settings))
+    with report.busy(args.json, "scanning"):
+        outcomes = list(_outcomes(args, settings))
     if not outcomes:
         raise GatepostError("there is no picture to scan")
     for note in (ready.note, *ready.doubts) if ready and any(each.scan for each in outcomes) else ():

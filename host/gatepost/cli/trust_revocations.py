@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -156,9 +154,10 @@ def _add_kinds(parser: argparse.ArgumentParser) -> None:
 
 
 def revoke(args: argparse.Namespace) -> int:
+    from gatepost.device import report
     from gatepost.revocation.records import merge, read_file, write_file
 
-    with _busy(args, "reading"):
+    with report.busy(args.json, "reading"):
         known = read_file(args.file)
     meant = _meant(args)
     if args.undo:
@@ -183,6 +182,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _import(args: argparse.Namespace) -> int:
+    from gatepost.device import report
     from gatepost.revocation.records import merge, read_file, write_file
 
     entries, tally = _read(args.sources, args)
@@ -191,7 +191,7 @@ def _import(args: argparse.Namespace) -> int:
         raise GatepostError(
             f"no withdrawn certificate in {', '.join(args.sources)} ({why}); nothing was written"
         )
-    with _busy(args, "merging"):
+    with report.busy(args.json, "merging"):
         known = [] if args.replace else read_file(args.output)
         merged = merge([*known, *entries])
     filing.save(args.output, write_file(merged).encode())
@@ -230,6 +230,7 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _bundle(args: argparse.Namespace) -> int:
+    from gatepost.device import report
     from gatepost.revocation.bundle import build_revocations
     from gatepost.revocation.slices import read_folder
 
@@ -240,7 +241,7 @@ def _bundle(args: argparse.Namespace) -> int:
     signer = authoritykey.load(args, args.environment)
     version, created, expires = terms.read(args)
     after = filing.load(args.after) if args.after else None
-    with _busy(args, "sorting and signing"):
+    with report.busy(args.json, "sorting and signing"):
         data = build_revocations(entries, signer, version, args.environment, created, expires, after, found)
     filing.save(args.output, data)
     if left_out is not None:
@@ -284,6 +285,7 @@ def _meant(args: argparse.Namespace) -> list[Withdrawal]:
 
 
 def _read(sources: list[str], args: argparse.Namespace) -> tuple[list[Withdrawal], Tally]:
+    from gatepost.device import report
     from gatepost.revocation.sources import Options, read_sources
 
     at = getattr(args, "at", None)
@@ -293,18 +295,8 @@ def _read(sources: list[str], args: argparse.Namespace) -> tuple[list[Withdrawal
         kid=_kid(getattr(args, "kid", "")),
         at=_moment(at, "--at") if at else time.time(),
     )
-    with _busy(args, "reading"):
+    with report.busy(args.json, "reading"):
         return read_sources(sources, options)
-
-
-@contextmanager
-def _busy(args: argparse.Namespace, words: str) -> Iterator[None]:
-    """Something moves on the terminal while a long list is worked on."""
-    from gatepost.device import report
-
-    with report.bar(args.json) as shown:
-        shown.add_task(words, total=None)
-        yield
 
 
 def _report(args: argparse.Namespace, tally: Tally, entries: list[Withdrawal], **facts: Any) -> None:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,14 @@ def scanners_table(found: Sequence[Found]) -> Table:
 def bar(quiet: bool) -> Progress:
     """A bar on standard error while something lasts; nothing where nobody watches."""
     return Progress(console=console(stderr=True), transient=True, disable=quiet or not sys.stderr.isatty())
+
+
+@contextmanager
+def busy(quiet: bool, words: str) -> Iterator[None]:
+    """Something moves on standard error while work of unknown length lasts; nothing where nobody watches."""
+    with bar(quiet) as shown:
+        shown.add_task(words, total=None)
+        yield
 
 
 def progress_table(visits: Iterable[Visit]) -> Table:
