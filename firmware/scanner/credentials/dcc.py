@@ -5,7 +5,8 @@
 
 import hashlib
 
-from scanner.credentials.person import birth, written
+from scanner.credentials.members import listed, mapped, written
+from scanner.credentials.person import birth
 from scanner.reasons import Refusal
 
 _KINDS = (("v", "vaccination"), ("t", "test"), ("r", "recovery"))
@@ -61,15 +62,8 @@ def fill(claims, payload, issuer=None):
     _revocation_ids(claims, [entry for _, entry in entries] or _entries(payload, "d"), issuer)
 
 
-def text(value):
-    """A member's text without stray spaces; "" if it is none."""
-    return value.strip() if isinstance(value, str) else ""
-
-
 def _holder(claims, payload):
-    name = payload.get("nam")
-    if not isinstance(name, dict):
-        raise Refusal("bad_content", "nam")
+    name = mapped(payload.get("nam"), "nam")
     claims.family_ascii = written(name.get("fnt"), "fnt")
     claims.given_ascii = written(name.get("gnt"), "gnt")
     claims.family = written(name.get("fn"), "fn") or claims.family_ascii
@@ -80,15 +74,7 @@ def _holder(claims, payload):
 
 
 def _entries(payload, member):
-    found = payload.get(member)
-    if found is None:
-        return []
-    if not isinstance(found, list):
-        raise Refusal("bad_content", member)
-    for entry in found:
-        if not isinstance(entry, dict):
-            raise Refusal("bad_content", member)
-    return found
+    return [mapped(entry, member) for entry in listed(payload.get(member), member)]
 
 
 def _facts(entry):

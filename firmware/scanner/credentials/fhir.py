@@ -7,18 +7,15 @@
 import hashlib
 from binascii import b2a_base64
 
-from micropython import const
-
 from scanner.codec import iso8601
-from scanner.credentials import products
-from scanner.credentials.dcc import text
+from scanner.credentials import products, series
 from scanner.credentials.fhir_codes import codings, looked_for, result
-from scanner.credentials.person import birth, dated, written
+from scanner.credentials.members import dated, listed, mapped, written
+from scanner.credentials.person import birth
 from scanner.reasons import Refusal
 
 _CVX = "http://hl7.org/fhir/sid/cvx"
 _FINAL = ("final", "amended", "corrected")
-_DAY = const(10)  # characters
 
 
 def fill(claims, bundle):
@@ -84,22 +81,14 @@ def _about(resource, member, patients):
     reference = resource.get(member)
     if reference is None or not patients:
         return
-    if not isinstance(reference, dict):
-        raise Refusal("bad_content", member)
-    if reference.get("reference") not in (None, patients[0][0]):
+    if mapped(reference, member).get("reference") not in (None, patients[0][0]):
         raise Refusal("bad_content", "another " + member)
 
 
 def _holder(claims, patient):
     names = patient.get("name")
-    name = names[0] if isinstance(names, list) and names else None
-    if not isinstance(name, dict):
-        raise Refusal("bad_content", "name")
-    given = name.get("given")
-    if given is None:
-        given = []
-    elif not isinstance(given, list):
-        raise Refusal("bad_content", "given")
+    name = mapped(names[0] if isinstance(names, list) and names else None, "name")
+    given = listed(name.get("given"), "given")
     claims.family = written(name.get("family"), "family")
     claims.given = " ".join([written(part, "given") for part in given])
     if not claims.family and not claims.given:
@@ -127,44 +116,29 @@ def _immunization(resource):
             facts["target"] = meant[1]
     elif codes:
         facts["product"] = codes[0][1]
-    facts["date"] = text(resource.get("occurrenceDateTime"))
+    facts["date"] = resource["occurrenceDateTime"].strip()
     batch = written(resource.get("lotNumber"), "lotNumber")
     if batch:
         facts["batch"] = batch
     performers = resource.get("performer")
     if isinstance(performers, list) and performers and isinstance(performers[0], dict):
         actor = performers[0].get("actor")
-        if isinstance(actor, dict) and text(actor.get("display")):
-            facts["centre"] = text(actor.get("display"))
+        centre = actor.get("display") if isinstance(actor, dict) else None
+        if isinstance(centre, str) and centre.strip():
+            facts["centre"] = centre.strip()
     return facts
 
 
 def _series(doses):
-    """An entry for each disease: the latest dose, and which one it is. The doses of several days are its `series`.
-
-    Registries that were merged have the same dose twice: what was given on one day is one dose, and so is what may
-    have been, where a record says the month alone.
-    """
+    """An entry for each disease: the latest dose, and which one it is."""
     groups = {}
     for at, facts in enumerate(doses):
-        key = facts.get("target") or facts.get("vaccine") or facts.get("product", "")
-        groups.setdefault(key, []).append((iso8601.span(facts["date"])[1], at, facts))
+        groups.setdefault(series.disease(facts), []).append((iso8601.span(facts["date"])[1], at, facts))
     entries = []
     for rows in sorted(groups.values(), key=lambda rows: rows[0][1]):
-        rows.sort()
-        number = 0
-        before = None
-        for _, _, facts in rows:
-            day = facts["date"][:_DAY]
-            if before is None or not (day.startswith(before) or before.startswith(day)):
-                number += 1
-            facts["dose"] = number
-            before = day
-        latest = rows[-1][2]
-        if len(rows) > 1:
-            latest = dict(latest)
-            latest["series"] = [facts for _, _, facts in rows]
-        entries.append(("vaccination", latest))
+        group = [facts for _, _, facts in sorted(rows)]
+        series.number(group)
+        entries.append(("vaccination", series.latest(group)))
     return entries
 
 
@@ -172,15 +146,8 @@ def _observation(resource, entries, others):
     """Add what an Observation and its components found to `entries`; to `others` what nobody here looks for."""
     final = written(resource.get("status"), "status") in _FINAL
     sampled = dated(resource.get("effectiveDateTime"), "effectiveDateTime")
-    components = resource.get("component")
-    if components is None:
-        components = []
-    elif not isinstance(components, list):
-        raise Refusal("bad_content", "component")
-    for part in [resource] + components:
-        if not isinstance(part, dict):
-            raise Refusal("bad_content", "component")
-        kind, fact, code = looked_for(codings(part.get("code"), "code"))
+    for part in [resource] + listed(resource.get("component"), "component"):
+        kind, fact, code = looked_for(codings(mapped(part, "component").get("code"), "code"))
         found, found_code = result(part, kind, final)
         # What may still change is no proof; a find in it is not to be overlooked for all that.
         if not found or (not final and (found == "negative" or kind == "antibody")):

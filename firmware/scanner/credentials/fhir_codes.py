@@ -6,7 +6,7 @@
 from micropython import const
 
 from scanner.credentials import products
-from scanner.credentials.person import written
+from scanner.credentials.members import listed, mapped, written
 from scanner.reasons import Refusal
 
 LOINC = "http://loinc.org"
@@ -57,9 +57,8 @@ def codings(concept, member):
     found = []
     if concept is None:
         return found
-    rows = _is(concept, dict, member).get("coding")
-    for coding in _is([] if rows is None else rows, list, member):
-        code = written(_is(coding, dict, member).get("code"), member)
+    for coding in listed(mapped(concept, member).get("coding"), member):
+        code = written(mapped(coding, member).get("code"), member)
         if code:
             found.append((written(coding.get("system"), member), code))
     return found
@@ -105,8 +104,7 @@ def result(part, kind, final):
         said.append("unclear")
     if not said and kind != "test":
         return "", ""
-    readings = part.get("interpretation")
-    for reading in _is([] if readings is None else readings, list, "interpretation"):
+    for reading in listed(part.get("interpretation"), "interpretation"):
         for _, code in codings(reading, "interpretation"):
             if code in _INTERPRETATIONS:
                 said.append(_INTERPRETATIONS[code])
@@ -126,9 +124,3 @@ def _coded(codes, concept):
     if written(concept.get("text"), "value").lower() in _WORDS:
         found.append("positive" if found else "unclear")
     return found or ["unclear"]
-
-
-def _is(value, kind, member):
-    if not isinstance(value, kind):
-        raise Refusal("bad_content", member)
-    return value

@@ -10,10 +10,11 @@ from micropython import const
 
 from scanner.codec import base64url, iso8601, strict_json
 from scanner.codec.der import ecdsa_signature
-from scanner.credentials import products
+from scanner.credentials import products, series
 from scanner.credentials.claims import Claims
 from scanner.credentials.dcc import forms, short_hash
-from scanner.credentials.person import birth, written
+from scanner.credentials.members import listed, mapped, written
+from scanner.credentials.person import birth
 from scanner.credentials.signer import candidates, shown
 from scanner.crypto import p256, rsa
 from scanner.reasons import Refusal
@@ -106,8 +107,8 @@ def _fill(claims, payload):
 
 
 def _content(claims, payload):
-    doses = [_object(payload[name], name) for name in _DOSES if payload.get(name) is not None]
-    doses = [dose for dose in doses if _is_given(dose.get("d"))]
+    doses = [mapped(payload[name], name) for name in _DOSES if payload.get(name) is not None]
+    doses = [_dose(dose) for dose in doses if _is_given(dose.get("d"))]
     recovered = _date(payload.get("r"), "r") or _date(payload.get("rd"), "rd")
     since = _date(payload.get("a"), "a")
     if doses:
@@ -126,21 +127,11 @@ def _content(claims, payload):
 
 
 def _vaccination(doses):
-    """Facts of the latest dose, and those of each against the same disease as its `series`. Nobody gets two on a day:
-    such a pair is one dose that was entered twice."""
-    series = [
-        _dose(doses[at]) for _, at in sorted([(_date(dose["d"], "d"), at) for at, dose in enumerate(doses)])
-    ]
-    series = [dose for dose in series if dose.get("target") == series[-1].get("target")]
-    number, before = 0, ""
-    for dose in series:
-        number += dose["date"] != before
-        before = dose["date"]
-        dose["dose"] = number
-    facts = dict(series[-1])
-    if len(series) > 1:
-        facts["series"] = series
-    return facts
+    """Facts of the latest dose, and those of each against the same disease as its `series`."""
+    in_order = [doses[at] for _, at in sorted([(dose["date"], at) for at, dose in enumerate(doses)])]
+    group = [dose for dose in in_order if dose.get("target") == in_order[-1].get("target")]
+    series.number(group)
+    return series.latest(group)
 
 
 def _dose(dose):
@@ -169,22 +160,13 @@ def _vaccine(dose):
 def _times(claims, payload):
     """A pass for several persons ends with the first of theirs."""
     ends = [payload.get("e")]
-    persons = payload.get("p")
-    if persons is not None and not isinstance(persons, list):
-        raise Refusal("bad_content", "p")
-    for person in persons or ():
-        ends.append(_object(person, "p").get("e"))
+    for person in listed(payload.get("p"), "p"):
+        ends.append(mapped(person, "p").get("e"))
     for end in ends:
         day = _date(end, "e", "bad_time")
         if day:
             last = iso8601.span(day)[1]
             claims.last_day = last if claims.last_day is None else min(last, claims.last_day)
-
-
-def _object(value, member):
-    if not isinstance(value, dict):
-        raise Refusal("bad_content", member)
-    return value
 
 
 def _is_given(value):

@@ -10,6 +10,7 @@ from scanner.credentials.claims import Claims
 from scanner.credentials.cwt import read_claims
 from scanner.credentials.dcc import short_hash
 from scanner.credentials.envelope import open_envelope
+from scanner.credentials.members import mapped
 from scanner.credentials.packed import from_base45, inflated
 from scanner.credentials.person import birth
 from scanner.credentials.sealed import unseal
@@ -91,9 +92,7 @@ def _fill(claims, root):
 
 
 def _holder(claims, body):
-    name = body.get("nam")
-    if not isinstance(name, dict):
-        raise Refusal("bad_content", "nam")
+    name = mapped(body.get("nam"), "nam")
     claims.family_ascii = _text(name.get("fnt"), "fnt")
     claims.given_ascii = _text(name.get("gnt", ""), "gnt", True)
     claims.family = _text(name.get("fn", ""), "fn", True) or claims.family_ascii
@@ -117,8 +116,7 @@ def _entries(body):
 
 
 def _facts(kind, row):
-    if not isinstance(row, dict):
-        raise Refusal("bad_content", kind)
+    row = mapped(row, kind)
     names = _FACTS[kind]
     facts = {}
     for member in row:

@@ -4,9 +4,10 @@
 
 from micropython import const
 
-from scanner.credentials import products
+from scanner.credentials import products, series
 from scanner.credentials.dcc import short_hash
-from scanner.credentials.person import birth, dated, written
+from scanner.credentials.members import dated, mapped, written
+from scanner.credentials.person import birth
 from scanner.reasons import Refusal
 
 _DOSES = const(100)  # no series is so long
@@ -35,7 +36,7 @@ def fill(claims, kind, message):
 
 
 def _holder(claims, message):
-    person = _object(message, "pid")
+    person = mapped(message.get("pid"), "pid")
     # Two spaces stand between the primary identifier and the secondary one.
     parts = written(person.get("n"), "n").split("  ", 1)
     if not parts[0]:
@@ -57,17 +58,11 @@ def _series(message):
     for event in _objects(message, "ve"):
         for dose in _objects(event, "vd"):
             facts = _dose(event, dose)
-            key = facts.get("target") or facts.get("vaccine") or facts.get("product", "")
-            rows = groups.setdefault(key, [])
+            rows = groups.setdefault(series.disease(facts), [])
             rows.append((facts["date"], len(rows), facts))
     entries = []
     for key in sorted(groups):
-        rows = sorted(groups[key])
-        latest = rows[-1][2]
-        if len(rows) > 1:
-            latest = dict(latest)
-            latest["series"] = [facts for _, _, facts in rows]
-        entries.append(("vaccination", latest))
+        entries.append(("vaccination", series.latest([facts for _, _, facts in sorted(groups[key])])))
     if not entries:
         raise Refusal("no_entry")
     return entries
@@ -102,7 +97,11 @@ def _check_dose(dose):
 
 def _test(message):
     facts = {}
-    place, times, result = _object(message, "sp"), _object(message, "dat"), _object(message, "tr")
+    place, times, result = (
+        mapped(message.get("sp"), "sp"),
+        mapped(message.get("dat"), "dat"),
+        mapped(message.get("tr"), "tr"),
+    )
     _put(facts, "centre", place.get("spn"))
     _put(facts, "country", place.get("ctr"))
     _put(facts, "sampled", times.get("sc"))
@@ -121,18 +120,8 @@ def _put(facts, name, value):
         facts[name] = value
 
 
-def _object(holder, name):
-    value = holder.get(name)
-    if not isinstance(value, dict):
-        raise Refusal("bad_content", name)
-    return value
-
-
 def _objects(holder, name):
     values = holder.get(name)
     if not isinstance(values, list):
         raise Refusal("bad_content", name)
-    for value in values:
-        if not isinstance(value, dict):
-            raise Refusal("bad_content", name)
-    return values
+    return [mapped(value, name) for value in values]

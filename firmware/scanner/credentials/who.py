@@ -16,7 +16,8 @@ from micropython import const
 from scanner.codec import iso8601
 from scanner.credentials import products
 from scanner.credentials.dcc import forms, short_hash
-from scanner.credentials.person import birth, dated, written
+from scanner.credentials.members import dated, written
+from scanner.credentials.person import birth
 from scanner.reasons import Refusal
 
 _DDCC_VACCINATION = const(3)
