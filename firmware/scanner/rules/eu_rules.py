@@ -76,12 +76,10 @@ class EuRules:
             name = (row[_ACCEPTANCE], row[_ID])
             if name not in newest or newest[name] < row[_VERSION]:
                 newest[name] = row[_VERSION]
+        if not accepts:
+            return []
         # Where two rules share identifier and version, both must hold: neither is known to be the right one.
-        return (
-            [row for row in concerned if newest[row[_ACCEPTANCE], row[_ID]] == row[_VERSION]]
-            if accepts
-            else []
-        )
+        return [row for row in concerned if newest[row[_ACCEPTANCE], row[_ID]] == row[_VERSION]]
 
     def _data(self, claims, now):
         external = {

@@ -53,17 +53,16 @@ class Rules:
         outcomes = [self._recalled(dose) for dose in doses]
         if YES not in outcomes:
             return facts, "", OPEN in outcomes
-        gone = [dose for dose, outcome in zip(doses, outcomes) if outcome == YES]
-        days = {_day(dose) for dose in gone}
+        batch = str(doses[outcomes.index(YES)].get("batch"))
+        days = {_day(dose) for dose, outcome in zip(doses, outcomes) if outcome == YES}
         # Of two records of one dose, either may be wrong about the batch.
-        left = [dose for dose in doses if _day(dose) not in days]
-        batch = str(gone[0].get("batch"))
-        if len(doses) == 1 or not left:
+        left = [(dose, outcome) for dose, outcome in zip(doses, outcomes) if _day(dose) not in days]
+        if not left:
             return None, batch, False
-        latest = dict(left[-1])
+        latest = dict(left[-1][0])
         if type(latest.get("dose")) is int:
             latest["dose"] -= len([day for day in days if day < _day(latest)])
-        return latest, batch, OPEN in [self._recalled(dose) for dose in left]
+        return latest, batch, OPEN in [outcome for _, outcome in left]
 
     def _recalled(self, dose):
         """YES, NO or OPEN: whether the vaccine is from a batch that was recalled."""
