@@ -12,9 +12,8 @@ import pytest
 from asn1crypto import cms
 from gatepost.cli.main import main
 from gatepost.errors import GatepostError
-from gatepost.policy import eu_notes
 from gatepost.policy.compiling import compile_policy
-from gatepost.policy.explaining import explain, notes
+from gatepost.policy.explaining import explain, remarks
 from harness.eu_files import RULE, TEXT, changed, policy_of
 
 NO_VERSIONS = (
@@ -64,7 +63,7 @@ def test_identical_rules_count_once_and_rivals_all(given):
     assert len(rows(given([changed(Logic={"==": [1, 1]})] * 2))) == 1
     rivals = given([RULE, changed(Logic=False)])
     assert len(rows(rivals)) == 2
-    assert [note for note in notes(rivals) if "VR-UT-0001 comes 2 times" in note]
+    assert [note for note in remarks(rivals).notes if "VR-UT-0001 comes 2 times" in note]
 
 
 def test_versions_rank_as_they_are_meant_to(given):
@@ -106,7 +105,7 @@ def test_versions_rank_as_they_are_meant_to(given):
 def test_a_rule_that_is_no_certlogic_is_carried_and_open(given, logic, why):
     source = given(in_logic(logic))
     assert [row[10:] for row in rows(source)] == [[b"", []]]
-    (found,) = eu_notes.open_rules(source.arrival)
+    (found,) = remarks(source).open
     assert (found["rule"], found["file"]) == ("VR-UT-0001", "rules.json")
     assert why in found["why"]
     assert any("VR-UT-0001 of rules.json stays open" in line for line in explain(source))
@@ -161,7 +160,7 @@ def test_the_forms_that_rules_come_in(given):
     )
     gateway = given({"UT": [{"cms": base64.b64encode(signed.dump()).decode(), "version": "1.0.0"}]})
     assert rows(gateway) == expected
-    assert any("signatures were not checked" in note for note in notes(gateway))
+    assert any("signatures were not checked" in note for note in remarks(gateway).notes)
     assert rows(given(b"\xef\xbb\xbf" + json.dumps([RULE]).encode())) == expected
     small = {name[0].lower() + name[1:]: value for name, value in RULE.items() if name != "Country"}
     assert rows(given([small | {"countryCode": "UT"}])) == expected
@@ -276,8 +275,8 @@ def test_what_is_no_value_set_is_said(given, sets):
     ],
 )
 def test_what_can_never_pass_is_noted(given, rules, words):
-    assert not [note for note in notes(given([RULE])) if "no tests" not in note]
-    assert [note for note in notes(given(rules)) if words in note]
+    assert not [note for note in remarks(given([RULE])).notes if "no tests" not in note]
+    assert [note for note in remarks(given(rules)).notes if words in note]
 
 
 @pytest.mark.parametrize("count, fits", [(32700, True), (32768, False)])

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from gatepost.errors import GatepostError
 from gatepost.policy.compiling import compile_policy
-from gatepost.policy.explaining import explain, notes
+from gatepost.policy.explaining import explain, remarks
 from harness.eu_files import RULE, SETS, changed, policy_of
 
 ODD = [
@@ -68,7 +68,7 @@ def test_whatever_is_changed_the_scanner_reads_it_or_a_sentence_says_what_is_wro
             assert str(error).isprintable()
             continue
         parts.append([compiled["policy"], compiled["eu-rules"]])
-        for line in (*explain(source), *notes(source)):
+        for line in (*explain(source), *remarks(source).notes):
             assert line.isprintable()
     assert told > 10
     assert len(parts) > 10

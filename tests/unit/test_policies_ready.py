@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from gatepost.policy.bundle import find_policy, ready_policies
 from gatepost.policy.compiling import compile_policy
-from gatepost.policy.explaining import explain, notes
+from gatepost.policy.explaining import explain, remarks
 from gatepost.policy.source import read_source
 from gatepost.policy.trial import run_tests
 
@@ -35,6 +35,6 @@ def test_its_own_tests_pass(mp, name):
 @pytest.mark.parametrize("name", ready_policies())
 def test_nothing_about_it_needs_a_second_look(name):
     source = read_source(find_policy(name))
-    assert notes(source) == []
+    assert remarks(source).notes == []
     text = "\n".join(explain(source))
     assert all(proof.says in text for proof in source.proofs)

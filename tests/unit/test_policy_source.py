@@ -8,7 +8,7 @@ import cbor2
 import pytest
 from gatepost.errors import GatepostError
 from gatepost.policy.compiling import compile_policy
-from gatepost.policy.explaining import notes
+from gatepost.policy.explaining import remarks
 from gatepost.policy.source import read_source
 from gatepost.policy.trial import run_tests
 
@@ -169,7 +169,7 @@ def test_a_malformed_test_is_said(tmp_path, test, words):
 
 def test_notes_on_what_may_be_a_slip(tmp_path):
     text = GOOD.replace('accepted = ["comirnaty"]', 'accepted = ["comirnaty", "EU/1/20/1529"]')
-    found = notes(read(tmp_path, 'admit = ["tested"]\n' + text))
+    found = remarks(read(tmp_path, 'admit = ["tested"]\n' + text)).notes
     assert any("no tests" in note for note in found)
     assert any("'vaccinated' is in no alternative" in note for note in found)
     assert any("'EU/1/20/1529'" in note and "perhaps 'EU/1/20/1528'?" in note for note in found)
@@ -183,7 +183,7 @@ def test_a_proof_that_names_no_disease_is_worth_a_look(tmp_path):
         ('"product is EU/1/20/1528"', False),  # it is against one
     ):
         proof = f'[proof.tested]\nsays = "a negative test"\nkinds = ["test"]\nwhen = [{when}]\n'
-        found = notes(read(tmp_path, 'name = "Post"\n' + proof))
+        found = remarks(read(tmp_path, 'name = "Post"\n' + proof)).notes
         assert any("'tested'" in note and "of any disease" in note for note in found) == noted
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from gatepost.errors import GatepostError
 from gatepost.policy.compiling import compile_policy
-from gatepost.policy.explaining import notes
+from gatepost.policy.explaining import remarks
 from gatepost.policy.facts import FORMS, SCHEMES
 from gatepost.policy.source import read_source
 
@@ -91,7 +91,9 @@ def test_so_are_recalls_forms_and_settings(tmp_path, more, proof, words):
 def test_a_banned_product_that_is_misspelt_bans_nobody(tmp_path):
     with pytest.raises(GatepostError, match="perhaps 'comirnaty'"):
         read(tmp_path, "product not in banned", '[lists]\nbanned = ["comirnatty"]')
-    assert notes(read(tmp_path, "product not in banned", '[lists]\nbanned = ["comirnaty"]')) == [NO_TESTS]
+    assert remarks(read(tmp_path, "product not in banned", '[lists]\nbanned = ["comirnaty"]')).notes == [
+        NO_TESTS
+    ]
 
 
 NO_TESTS = "the policy has no tests: nobody has seen what it does"
@@ -101,7 +103,7 @@ NO_TESTS = "the policy has no tests: nobody has seen what it does"
     "code", ["EU/1/20/1527", "CVX 999", "840539007", "XM8NQX", "ORG-100030215", "LP6464-5", "RA02.0"]
 )
 def test_what_looks_like_a_code_is_a_note(tmp_path, code):
-    found = notes(read(tmp_path, f"product is {code}"))
+    found = remarks(read(tmp_path, f"product is {code}")).notes
     assert len(found) == 2
     assert f"the code {code!r} is no product" in found[1]
 
@@ -117,13 +119,13 @@ def test_what_looks_like_a_code_is_a_note(tmp_path, code):
     ],
 )  # fmt: skip
 def test_what_is_right_has_no_note(tmp_path, when):
-    assert notes(read(tmp_path, when)) == [NO_TESTS]
+    assert remarks(read(tmp_path, when)).notes == [NO_TESTS]
 
 
 def test_a_name_without_a_table_is_noted(tmp_path):
-    found = notes(read(tmp_path, "product is comirnaty", head='name = "Gate"\n'))
+    found = remarks(read(tmp_path, "product is comirnaty", head='name = "Gate"\n')).notes
     assert "uses no table that names them" in found[1]
-    assert len(notes(read(tmp_path, "product is CoronaVac", head='name = "Gate"\n'))) == 1
+    assert len(remarks(read(tmp_path, "product is CoronaVac", head='name = "Gate"\n')).notes) == 1
 
 
 def test_forms_and_schemes_are_those_of_the_firmware():

@@ -12,6 +12,7 @@ from gatepost.errors import GatepostError
 from gatepost.printable import say, say_json
 
 if TYPE_CHECKING:
+    from gatepost.policy.explaining import Remarks
     from gatepost.policy.source import Source
     from gatepost.policy.trial import Trial
 
@@ -77,14 +78,17 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _check(source: Source, args: argparse.Namespace) -> int:
+    from gatepost.policy.explaining import remarks
+
     parts = _parts(source, args)
+    said = remarks(source)
     facts = {
         "name": source.name,
         "proofs": len(source.proofs),
         "tests": len(source.tests),
         "bytes": {name: len(data) for name, data in parts.items()},
-        "notes": _notes(source),
-        "open": _open(source),
+        "notes": said.notes,
+        "open": said.open,
     }
     if args.json:
         say_json(facts)
@@ -95,7 +99,7 @@ def _check(source: Source, args: argparse.Namespace) -> int:
         for what in ("proofs", "tests")
     )
     say(f"{source.name}: sound; {counts}; {sizes}")
-    _print_remarks(source)
+    _print_remarks(said)
     return 0
 
 
@@ -105,7 +109,7 @@ def _explain(source: Source, args: argparse.Namespace) -> int:
     if args.test is None:
         lines = explain(source)
     else:
-        trials = [each for each in _trials(source, args) if each.name == args.test]
+        trials = [each for each in _trials(source, _parts(source, args), args) if each.name == args.test]
         if not trials:
             names = "; ".join(str(each.get("name", "")) for each in source.tests)
             raise GatepostError(f"the policy has no test {args.test!r}; it has: {names}")
@@ -119,39 +123,44 @@ def _explain(source: Source, args: argparse.Namespace) -> int:
 
 
 def _test(source: Source, args: argparse.Namespace) -> int:
-    trials = _trials(source, args)
+    from gatepost.policy.explaining import remarks
+
+    trials = _trials(source, _parts(source, args), args)
     if args.json:
         say_json([_plain(each) for each in trials])
     else:
         _print_trials(trials)
-        _print_remarks(source)
+        _print_remarks(remarks(source))
     return 0 if all(each.passed for each in trials) else 1
 
 
 def _pack(source: Source, args: argparse.Namespace) -> int:
     from gatepost.policy.bundle import build_policy
+    from gatepost.policy.explaining import remarks
 
-    failed = [each for each in _trials(source, args) if not each.passed]
+    parts = _parts(source, args)
+    failed = [each for each in _trials(source, parts, args) if not each.passed]
     if failed:
         _print_trials(failed)
         raise GatepostError(f"{len(failed)} tests of the policy fail; nothing was signed")
     signer = authoritykey.load(args, args.environment)
     version, created, expires = terms.read(args)
-    data = build_policy(_parts(source, args), signer, version, args.environment, created, expires)
+    data = build_policy(parts, signer, version, args.environment, created, expires)
     filing.save(args.output, data)
+    said = remarks(source)
     if args.json:
         facts = {"bundle": str(args.output), "version": version, "size": len(data)}
-        say_json(facts | {"notes": _notes(source), "open": _open(source)})
+        say_json(facts | {"notes": said.notes, "open": said.open})
     else:
         say(f"wrote {args.output}: {source.name}, version {version}, {len(data)} bytes")
-        _print_remarks(source)
+        _print_remarks(said)
     return 0
 
 
-def _trials(source: Source, args: argparse.Namespace) -> list[Trial]:
+def _trials(source: Source, parts: dict[str, bytes], args: argparse.Namespace) -> list[Trial]:
     from gatepost.policy.trial import run_tests
 
-    return run_tests(source, _parts(source, args), args.micropython)
+    return run_tests(source, parts, args.micropython)
 
 
 def _parts(source: Source, args: argparse.Namespace) -> dict[str, bytes]:
@@ -199,22 +208,10 @@ def _plain(trial: Trial) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _print_remarks(source: Source) -> None:
+def _print_remarks(said: Remarks) -> None:
     from gatepost.policy.explaining import open_sentence
 
-    for rule in _open(source):
+    for rule in said.open:
         say(f"open: {open_sentence(rule)}")
-    for note in _notes(source):
+    for note in said.notes:
         say(f"note: {note}")
-
-
-def _open(source: Source) -> list[dict[str, str]]:
-    from gatepost.policy.explaining import open_rules
-
-    return open_rules(source)
-
-
-def _notes(source: Source) -> list[str]:
-    from gatepost.policy.explaining import notes
-
-    return notes(source)

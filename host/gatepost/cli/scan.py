@@ -150,9 +150,8 @@ def run(args: argparse.Namespace) -> int:
         outcomes = list(_outcomes(args, settings))
     if not outcomes:
         raise GatepostError("there is no picture to scan")
-    for note in (ready.note, *ready.doubts) if ready and any(each.scan for each in outcomes) else ():
-        if note:
-            say(f"gatepost: {note}", file=sys.stderr)
+    for remark in ready.remarks if ready and any(each.scan for each in outcomes) else ():
+        say(f"gatepost: {remark}", file=sys.stderr)
     if args.json:
         say_json(scan_output.document(outcomes), indent=2)
     else:

@@ -76,9 +76,8 @@ def run(args: argparse.Namespace) -> int:
     if args.watch and not args.watch.is_dir():
         raise GatepostError(f"{args.watch} is not a folder")
     ready = provision(args.trust, args.authority, args.at, args.policy) if args.trust else None
-    for note in (ready.note, *ready.doubts) if ready else ():
-        if note:
-            say(f"gatepost: {note}", file=sys.stderr)
+    for remark in ready.remarks if ready else ():
+        say(f"gatepost: {remark}", file=sys.stderr)
     with VirtualScanner(
         flash=args.flash,
         bundle=ready.bundle if ready else None,

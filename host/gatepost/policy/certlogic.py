@@ -16,7 +16,7 @@ from gatepost.policy.certlogic_form import TIME_UNITS, issues
 DEPTH = 24  # values on the scanner's stack
 LOOPS = 3  # nested reduces
 STEPS = 2000  # of one rule; eight items of a list that is searched are one
-_LEVELS = 128  # of lists and objects in an expression; published rules have 16
+LEVELS = 128  # of lists and objects in an expression; published rules have 16
 
 (
     _CONSTANT,
@@ -71,7 +71,7 @@ class Pool:
 
 def compile_expression(expression: Any, pool: Pool) -> bytes:
     """The instructions of `expression`; its constants go to `pool`. GatepostError where it is no valid one."""
-    if _levels(expression) > _LEVELS:
+    if levels(expression) > LEVELS:
         raise GatepostError("this expression is nested deeper than a scanner goes")
     for issue in issues(expression):
         raise GatepostError(f"not a CertLogic expression: {issue.message}")
@@ -174,7 +174,7 @@ def _written(text: str) -> str:
     return text
 
 
-def _levels(expression: Any) -> int:
+def levels(expression: Any) -> int:
     """How deep lists and objects are nested, without recursion: what is asked may be of any depth."""
     most = 0
     waiting = [(expression, 1)]

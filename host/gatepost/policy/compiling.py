@@ -78,7 +78,7 @@ def _values(part: Any) -> int:
 def _codes(source: Source) -> dict[str, dict[str, str]]:
     """The policy's tables, and for each country that it asks for, what certificates with three letters call it."""
     codes = {fact: dict(table) for fact, table in source.vocabulary.codes.items()}
-    for each in [each for proof in source.proofs for each in proof.conditions]:
+    for each in source.conditions:
         for fact in set(COUNTRIES) & set(paths(each.expression)):
             named = {alpha3(text): text for text in _texts(each.expression) if alpha3(text)}
             codes[fact] = named | codes.get(fact, {})

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gatepost.policy.certlogic import STEPS, paths
-from gatepost.policy.eu import Rule, read_arrival
+from gatepost.policy.eu import Rule
 from gatepost.policy.eu_fields import shown
 from gatepost.policy.source import Arrival
 
 _SETS = "external.valueSets."
 
 
-def open_rules(arrival: Arrival) -> list[dict[str, str]]:
-    """The rules that no scanner can decide: rule, file and why."""
-    rules, _ = read_arrival(arrival)
+def open_rules(rules: Iterable[Rule]) -> list[dict[str, str]]:
+    """Those that no scanner can decide: rule, file and why."""
     return [
         {"rule": shown(rule.identifier), "file": rule.file, "why": rule.why_open}
         for rule in rules
@@ -24,9 +23,8 @@ def open_rules(arrival: Arrival) -> list[dict[str, str]]:
     ]
 
 
-def notes(arrival: Arrival) -> list[str]:
+def notes(arrival: Arrival, rules: Sequence[Rule], value_sets: Mapping[str, Any]) -> list[str]:
     """What was not verified, and what can never be as its author meant it."""
-    rules, value_sets = read_arrival(arrival)
     return [
         *_unverified(rules),
         *_nobody(rules, arrival),

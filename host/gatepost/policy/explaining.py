@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from gatepost.policy import eu_notes
 from gatepost.policy.certlogic import paths
+from gatepost.policy.eu import read_arrival
 from gatepost.policy.settings import LIMIT_DAYS, OLD_DAYS
 from gatepost.policy.source import EU, Proof, Source
 from gatepost.policy.spelling import doubts
@@ -53,8 +56,17 @@ def steps(trial: Trial) -> list[str]:
     return lines
 
 
-def notes(source: Source) -> list[str]:
-    """What is not wrong, and worth a second look."""
+@dataclass(frozen=True)
+class Remarks:
+    """`notes`: what is not wrong, and worth a second look; `open`: the EU's rules that no scanner can decide, as
+    {rule, file, why}."""
+
+    notes: list[str]
+    open: list[dict[str, str]]
+
+
+def remarks(source: Source) -> Remarks:
+    """What to say of a policy beside that it is sound."""
     found = []
     if not source.tests:
         found.append("the policy has no tests: nobody has seen what it does")
@@ -64,7 +76,7 @@ def notes(source: Source) -> list[str]:
         for proof in source.proofs
         if proof.name not in used
     ]
-    conditions = [each.expression for proof in source.proofs for each in proof.conditions]
+    conditions = [each.expression for each in source.conditions]
     recalled = [{"===": [{"var": "product"}, each.product]} for each in source.recalls if each.product]
     found += doubts([*conditions, *recalled], source.vocabulary.codes)
     found += [
@@ -72,14 +84,10 @@ def notes(source: Source) -> list[str]:
         for proof in source.proofs
         if proof.name != EU and set(proof.kinds) & _OF_A_DISEASE and not _facts(proof) & {"target", "product"}
     ]
-    if source.arrival:
-        found += eu_notes.notes(source.arrival)
-    return found
-
-
-def open_rules(source: Source) -> list[dict[str, str]]:
-    """The EU's rules that no scanner can decide: rule, file and why."""
-    return eu_notes.open_rules(source.arrival) if source.arrival else []
+    if not source.arrival:
+        return Remarks(found, [])
+    rules, value_sets = read_arrival(source.arrival)
+    return Remarks(found + eu_notes.notes(source.arrival, rules, value_sets), eu_notes.open_rules(rules))
 
 
 def open_sentence(rule: dict[str, str]) -> str:
@@ -97,8 +105,9 @@ def _proof(proof: Proof, source: Source) -> list[str]:
         region = f", region {source.arrival.region}" if source.arrival.region else ""
         files = ", ".join(path.name for path in source.arrival.rules)
         lines.append(f"  all rules of {source.arrival.country}{region} that are in force must hold ({files})")
-        lines += [f"  - {open_sentence(rule)}" for rule in open_rules(source)]
-        lines += [f"  - {note}" for note in eu_notes.notes(source.arrival)]
+        rules, value_sets = read_arrival(source.arrival)
+        lines += [f"  - {open_sentence(rule)}" for rule in eu_notes.open_rules(rules)]
+        lines += [f"  - {note}" for note in eu_notes.notes(source.arrival, rules, value_sets)]
     for condition in proof.conditions:
         lines.append(f"  - {condition.text}")
         for name, values in source.vocabulary.lists.items():

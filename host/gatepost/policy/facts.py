@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gatepost.trust.records import SCHEMES
+
 TEXT, NUMBER, DAY, MOMENT, BIRTH = "text", "number", "day", "moment", "birth date"
 
 KINDS = ("vaccination", "test", "recovery", "antibody", "prophylaxis", "status", "domestic")
-SCHEMES = ("HC1", "SHC", "VDS-NC", "IL", "ITH1")
 FORMS = (
     "EU DCC", "UK domestic pass", "WHO DVC", "WHO DDCC", "WHO VHL", "SMART Health Card", "ICAO VDS-NC",
     "Israeli Green Pass", "ITHC", "ITH status",

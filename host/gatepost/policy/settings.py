@@ -7,6 +7,7 @@ from typing import Any
 
 from gatepost.errors import GatepostError
 from gatepost.policy.spelling import check_form, near
+from gatepost.policy.tables import as_table
 
 PRIVACY = ("full", "minimal", "verdict")
 OLD_DAYS, LIMIT_DAYS = 7, 30  # of the list of issuers, where a policy says nothing
@@ -29,9 +30,7 @@ _CHOICES = {"privacy": PRIVACY, "unverifiable": ("check", "refuse"), "unknown_co
 
 def checked(table: Any) -> dict[str, Any]:
     """The table, if it is one. GatepostError says what is wrong with it."""
-    if not isinstance(table, dict):
-        raise GatepostError("[settings] is a table")
-    for name, value in table.items():
+    for name, value in as_table(table, "[settings]").items():
         where = f"[settings] {name}"
         if name not in _TYPES:
             raise GatepostError(f"[settings] has no member {name!r}" + near(name, _TYPES))

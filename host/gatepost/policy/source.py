@@ -103,6 +103,11 @@ class Source:
     tests: Sequence[Mapping[str, Any]] = field(default_factory=list)
     recalls: tuple[Recall, ...] = ()
 
+    @property
+    def conditions(self) -> list[Condition]:
+        """Those of all proofs."""
+        return [each for proof in self.proofs for each in proof.conditions]
+
 
 def read_source(path: Path) -> Source:
     """The policy in the file. GatepostError says what is wrong with it, and where."""

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from gatepost.errors import GatepostError
+from gatepost.policy.certlogic import LEVELS, levels, paths
 from gatepost.policy.facts import BIRTH, DAY, FACTS, FORMS, MOMENT, NUMBER, TEXT
 
 Codes = Mapping[str, Mapping[str, str]]  # of a fact: code to name
 _FEW = 30  # names that help whoever reads all of them
-LEVELS = 200  # of an expression's braces and brackets
 _NAMED = ("product", "test_type", "target")  # facts that the tables of this program name
 # Facts without a name of their own in FACTS, the clock, and what `reduce` calls its operands.
 _MORE = (
@@ -77,7 +77,7 @@ def check_value(fact: str, value: str, codes: Codes) -> None:
 
 def check_expression(expression: Any, codes: Codes) -> None:
     """GatepostError where an expression asks for what no certificate has."""
-    for name in _variables(expression):
+    for name in {path.partition(".")[0] for path in paths(expression) if isinstance(path, str)}:
         if name not in FACTS and name not in _MORE and name not in _REDUCE:
             raise GatepostError(f"a certificate has no fact {name!r}" + near(name, FACTS))
     for fact, operator, value in _compared(expression):
@@ -114,13 +114,8 @@ def doubt(fact: str, value: str, codes: Codes) -> str:
 
 def check_depth(expression: Any) -> None:
     """GatepostError for what is nested deeper than anybody means, before anything walks through it."""
-    waiting = [(expression, 0)]
-    while waiting:
-        each, level = waiting.pop()
-        if level > LEVELS:
-            raise GatepostError("this is nested deeper than a scanner follows")
-        inner = each.values() if isinstance(each, dict) else each if isinstance(each, list) else ()
-        waiting += [(one, level + 1) for one in inner]
+    if levels(expression) > LEVELS:
+        raise GatepostError("this is nested deeper than a scanner follows")
 
 
 def _parts(expression: Any) -> Iterator[tuple[str, Any]]:
@@ -132,14 +127,6 @@ def _parts(expression: Any) -> Iterator[tuple[str, Any]]:
         for operator, operands in expression.items():
             yield operator, operands
             yield from _parts(operands)
-
-
-def _variables(expression: Any) -> set[str]:
-    return {
-        path.partition(".")[0]
-        for operator, path in _parts(expression)
-        if operator == "var" and isinstance(path, str)
-    }
 
 
 def _compared(expression: Any) -> Iterator[tuple[str, str, Any]]:

@@ -68,9 +68,7 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 def only(table: Any, known: set[str], where: str) -> None:
-    if not isinstance(table, dict):
-        raise GatepostError(f"{where} is a table")
-    for name in table:
+    for name in as_table(table, where):
         if name not in known:
             raise GatepostError(f"{where} has no member {name!r}" + near(name, sorted(known)))
 

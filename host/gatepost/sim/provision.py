@@ -19,7 +19,7 @@ from gatepost.errors import GatepostError
 from gatepost.keys.files import load_authority
 from gatepost.policy.bundle import build_policy, find_policy, is_bundle, read_policy_bundle
 from gatepost.policy.compiling import compile_policy
-from gatepost.policy.explaining import notes as notes_on
+from gatepost.policy.explaining import remarks
 from gatepost.policy.source import read_source
 from gatepost.revocation.bundle import build_revocations, read_content
 from gatepost.revocation.sources import Options as Withdrawals
@@ -44,6 +44,11 @@ class Provision:
     note: str = ""
     withdrawn: bytes | None = None
     doubts: tuple[str, ...] = ()  # what `gatepost policy check` notes of the policy
+
+    @property
+    def remarks(self) -> list[str]:
+        """What whoever provisions is told."""
+        return [each for each in (self.note, *self.doubts) if each]
 
 
 def provision(
@@ -126,7 +131,7 @@ def _policy_parts(path: Path) -> tuple[dict[str, bytes], list[str]]:
     if is_bundle(path):
         return read_policy_bundle(path.read_bytes()), []
     source = read_source(path)
-    return compile_policy(source), notes_on(source)
+    return compile_policy(source), remarks(source).notes
 
 
 def _environment(paths: Sequence[Path], records: Sequence[KeyRecord]) -> str:
