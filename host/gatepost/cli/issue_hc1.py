@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gatepost.cli import filing
 from gatepost.cli.issuing import (
     add_output,
     birth_date,
     deliver,
     forge,
     moment,
-    read,
     read_json,
     seconds,
     signer_id,
@@ -144,7 +144,7 @@ def issue_hc1(args: argparse.Namespace) -> int:
 def _content(args: argparse.Namespace, issued: int | None) -> tuple[int, Any, dict[str, Any]]:
     """Sub-claim, payload, and what replaces the claims set."""
     if args.raw_cwt:
-        return 1, None, {"cwt": read(args.raw_cwt)}
+        return 1, None, {"cwt": filing.load(args.raw_cwt)}
     if args.cwt:
         return 1, None, {"claims": _numbered(read_json(args.cwt))}
     if args.claims:

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from gatepost.cli.issuing import add_output, deliver, forge, moment, read, seconds
+from gatepost.cli import filing
+from gatepost.cli.issuing import add_output, deliver, forge, moment, seconds
 from gatepost.errors import GatepostError
 from gatepost.keys import passphrase
 
@@ -60,7 +61,7 @@ def issue(args: argparse.Namespace) -> int:
 
 def _text(path: Path) -> bytes:
     """The bytes of a file, which the code shows as text."""
-    content = read(path)
+    content = filing.load(path)
     try:
         content.decode()
     except UnicodeDecodeError:

@@ -47,7 +47,7 @@ def signer_id(certificate: Path | None, key_path: Path, key: PrivateKey) -> byte
     from gatepost.issue.hc1 import key_id
 
     path = certificate or _beside(key_path)
-    data = read(path)
+    data = filing.load(path)
     try:
         if b"-----BEGIN CERTIFICATE-----" in data:
             found = x509.load_pem_x509_certificate(data[data.index(b"-----BEGIN CERTIFICATE-----") :])
@@ -147,13 +147,6 @@ def read_object(path: Path) -> dict[str, Any]:
 
 def read_json(path: Path) -> Any:
     try:
-        return json.loads(read(path))
+        return json.loads(filing.load(path))
     except ValueError as error:
         raise GatepostError(f"{path} is not JSON: {error}") from None
-
-
-def read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise GatepostError(f"cannot read {path}: {error.strerror}") from None

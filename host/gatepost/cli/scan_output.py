@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,8 +51,9 @@ def document(outcomes: list[Outcome]) -> dict[str, Any]:
 
 
 def print_table(outcomes: list[Outcome]) -> None:
-    from rich.console import Console
     from rich.table import Table
+
+    from gatepost.device import report
 
     table = Table(box=None, pad_edge=False)
     for title, right in (
@@ -75,7 +75,7 @@ def print_table(outcomes: list[Outcome]) -> None:
             cell(_holder(scan)),
             f"{sum(scan.ms.values()):.0f}" if scan else "",
         )
-    Console(width=None if sys.stdout.isatty() else _PLAIN_WIDTH).print(table)
+    report.console(width=_PLAIN_WIDTH).print(table)
 
 
 def print_steps(outcomes: list[Outcome]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -15,6 +14,8 @@ from gatepost.errors import GatepostError
 from gatepost.printable import say, say_json
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from gatepost.trust.records import KeyRecord, Tally
 
 NAME = "trust"
@@ -152,8 +153,7 @@ def _import(args: argparse.Namespace) -> int:
 
     records, tally = _read(args)
     if not records:
-        why = ", ".join(f"{count} x {reason}" for reason, count in tally.skipped.items()) or "nothing in it"
-        raise GatepostError(f"no key to keep in {', '.join(args.sources)} ({why}); nothing was written")
+        raise tally.nothing("key to keep", args.sources)
     filing.save(args.output, write_keys(records).encode())
     _report(args, records, tally)
     return 0
@@ -313,8 +313,7 @@ def _size(text: str) -> int:
 _UNCUT = 10_000  # columns, where a program reads: nothing is folded for it
 
 
-def _console(stderr: bool = False) -> Any:
-    from rich.console import Console
+def _console(stderr: bool = False) -> Console:
+    from gatepost.device import report
 
-    watched = (sys.stderr if stderr else sys.stdout).isatty()
-    return Console(stderr=stderr, width=None if watched else _UNCUT)
+    return report.console(stderr, _UNCUT)

@@ -187,10 +187,7 @@ def _import(args: argparse.Namespace) -> int:
 
     entries, tally = _read(args.sources, args)
     if not entries:
-        why = ", ".join(f"{count} x {reason}" for reason, count in tally.skipped.items()) or "nothing in it"
-        raise GatepostError(
-            f"no withdrawn certificate in {', '.join(args.sources)} ({why}); nothing was written"
-        )
+        raise tally.nothing("withdrawn certificate", args.sources)
     with report.busy(args.json, "merging"):
         known = [] if args.replace else read_file(args.output)
         merged = merge([*known, *entries])

@@ -31,10 +31,10 @@ _CLOCK_SLACK = 60  # seconds of difference that nobody needs to hear of
 _PIPE_WIDTH = 160  # characters of a line that no terminal wraps
 
 
-def console(stderr: bool = False) -> Console:
-    """Where tables go: as wide as the terminal, and wide enough for every column where there is none."""
+def console(stderr: bool = False, width: int = _PIPE_WIDTH) -> Console:
+    """Where tables go: as wide as the terminal, and of `width` columns where there is none."""
     terminal = (sys.stderr if stderr else sys.stdout).isatty()
-    return Console(stderr=stderr, width=None if terminal else _PIPE_WIDTH)
+    return Console(stderr=stderr, width=None if terminal else width)
 
 
 def scanners_table(found: Sequence[Found]) -> Table:

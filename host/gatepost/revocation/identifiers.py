@@ -24,6 +24,7 @@ from gatepost.issue import base45
 from gatepost.keys.reading import ReadingKey
 from gatepost.revocation.lines import SPACES
 from gatepost.revocation.records import Withdrawal, short_hash
+from gatepost.trust.public_keys import unbase64
 
 _LIMIT = 1 << 20  # bytes of what is inflated
 _HCERT = -260
@@ -121,12 +122,12 @@ def _shc(text: str) -> list[Withdrawal]:
         parts = [[digits] for _, _, digits in ordered]
     digits = "".join(each[0] for each in parts)
     card = "".join(chr(45 + int(digits[at : at + 2])) for at in range(0, len(digits), 2))
-    header, payload, signature = (_unbase64(each) for each in card.split("."))
+    header, payload, signature = (unbase64(each) for each in card.split("."))
     content = json.loads(zlib.decompressobj(-15).decompress(payload, _LIMIT))
     found = _found("SHC", [], signature[: len(signature) // 2])
     rid = content["vc"].get("rid")
     if rid:
-        kid = _unbase64(json.loads(header)["kid"])
+        kid = unbase64(json.loads(header)["kid"])
         found.insert(0, Withdrawal("SHC", "RID", short_hash(rid.encode()), kid))
     return found
 
@@ -134,7 +135,7 @@ def _shc(text: str) -> list[Withdrawal]:
 def _vdsnc(text: str) -> list[Withdrawal]:
     whole = json.loads(text)
     message = whole["data"]["msg"]
-    signature = _unbase64(whole["sig"]["sigvl"])
+    signature = unbase64(whole["sig"]["sigvl"])
     number = message.get("uvci") or message.get("utci")
     return _found("VDS-NC", [("UCI", number)], signature[: len(signature) // 2])
 
@@ -145,7 +146,3 @@ def _israel(text: str) -> list[Withdrawal]:
     if len(signature) < _RSA_BYTES:
         signature = decode_dss_signature(signature)[0].to_bytes(32, "big")
     return _found("IL", [("UCI", json.loads(content).get("id"))], signature)
-
-
-def _unbase64(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

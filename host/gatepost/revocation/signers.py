@@ -15,6 +15,7 @@ from asn1crypto import x509
 
 from gatepost.errors import GatepostError
 from gatepost.revocation.records import Withdrawal, short_hash
+from gatepost.trust.public_keys import unbase64
 
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]*)-----END CERTIFICATE-----")
 
@@ -25,8 +26,7 @@ def of_signers(data: bytes, name: str) -> list[Withdrawal]:
     try:
         found = [base64.b64decode(each) for each in _PEM.findall(data)]
         if data.lstrip()[:1] == b"{":
-            text = json.loads(data)["sig"]["cer"]
-            found = [base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))]
+            found = [unbase64(json.loads(data)["sig"]["cer"])]
         return [_withdrawal(each) for each in found or [data]]
     except (ValueError, TypeError, KeyError, RecursionError):
         raise GatepostError(

@@ -8,7 +8,7 @@ Nothing is left out in silence: what was read and not kept is counted under a re
 from __future__ import annotations
 
 import json
-from base64 import b64decode, urlsafe_b64decode
+from base64 import b64decode
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -30,6 +30,7 @@ from gatepost.revocation.records import (
 from gatepost.revocation.signers import of_signers
 from gatepost.trust import listfile
 from gatepost.trust.bundle import MAGIC
+from gatepost.trust.public_keys import unbase64
 from gatepost.trust.records import Tally
 
 FILE_LIMIT = 512 * 1024 * 1024  # bytes, also after decompression
@@ -141,7 +142,7 @@ def _read_card_list(document: dict[str, Any], path: Path, tally: Tally) -> list[
         raise GatepostError(f"{path}: a list by the method {document.get('method')!r} is not known")
     rids = document["rids"]
     try:
-        kid = urlsafe_b64decode(document["kid"] + "=" * (-len(document["kid"]) % 4))
+        kid = unbase64(document["kid"])
     except (KeyError, TypeError, ValueError):
         raise GatepostError(f"{path}: a list without a kid") from None
     if not kid or not isinstance(rids, list):

@@ -131,6 +131,11 @@ class Tally:
         self.notes[what] += 1
         self.examples.setdefault(what, which)
 
+    def nothing(self, what: str, sources: Iterable[str]) -> GatepostError:
+        """Why an import that kept none of `what` is an error."""
+        why = ", ".join(f"{count} x {reason}" for reason, count in self.skipped.items()) or "nothing in it"
+        return GatepostError(f"no {what} in {', '.join(sources)} ({why}); nothing was written")
+
     def to_json(self) -> dict[str, Any]:
         return {"read": self.read, "skipped": dict(self.skipped), "notes": dict(self.notes)}
 
