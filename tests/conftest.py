@@ -1,4 +1,4 @@
-"""Fixtures for every test: the resident interpreters (`mp`, `mp64`) and the corpora."""
+"""Fixtures for every test: the resident interpreters (`mp`, `mp64`), the corpora, and a command line (`run`)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from gatepost.cli import main
 from harness.interpreter import Interpreter
 
 WIDTHS = ("64-bit", "32-bit")
@@ -69,3 +70,15 @@ def corpora() -> Path:
     if not where or not Path(where).is_dir():
         pytest.skip("GATEPOST_CORPORA does not name a folder of test data")
     return Path(where)
+
+
+@pytest.fixture
+def run(capsys):
+    """A command line: its exit code, output and errors."""
+
+    def command(*arguments):
+        code = main.main([str(each) for each in arguments])
+        out, err = capsys.readouterr()
+        return code, out, err.strip()
+
+    return command

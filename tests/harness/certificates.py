@@ -6,6 +6,7 @@ The trust list is a stand-in with the one method that judging needs; the real on
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -244,3 +245,19 @@ def codes(
             now=now,
         )
     return found
+
+
+def codes_by(
+    mp: Interpreter, part: bytes, texts: Sequence[Any], keys: list[dict[str, Any]], now: int = NOW
+) -> list[str]:
+    """The reasons of the texts by a compiled policy's part."""
+    mp.run(STAND_INS, space="by a policy")
+    return mp.run(
+        "mine = read_policy(part)\n"
+        "result = [judge(text, Trust(keys), Clock(now), mine).code for text in texts]",
+        space="by a policy",
+        part=part,
+        keys=keys,
+        texts=list(texts),
+        now=now,
+    )

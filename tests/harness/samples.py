@@ -25,11 +25,16 @@ class Symbol:
     def __init__(self, payload):
         self.payload = payload
 
-def look(frames, keys, now):
+def last(frames, keys, now):
+    # The verdict on the last of the codes, one shown after the other.
     parts = Parts()
     trust = Trust(keys)
     for frame in frames:
         verdict, symbol = choose([Symbol(frame)], trust, Clock(now), ANY, parts)
+    return verdict
+
+def look(frames, keys, now):
+    verdict = last(frames, keys, now)
     claims = verdict.claims
     said = None
     if claims is not None:

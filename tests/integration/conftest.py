@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from gatepost.cli import main
 from gatepost.device import discovery
 
 
@@ -14,15 +13,3 @@ def alone(monkeypatch):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(discovery, "announced", list)
     monkeypatch.setattr(discovery.list_ports, "comports", list)
-
-
-@pytest.fixture
-def run(capsys):
-    """A command line: its exit code, output and errors."""
-
-    def command(*arguments):
-        code = main.main([str(each) for each in arguments])
-        out, err = capsys.readouterr()
-        return code, out, err.strip()
-
-    return command

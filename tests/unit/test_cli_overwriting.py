@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
-from gatepost.cli import filing, main
+from gatepost.cli import filing
 from gatepost.errors import GatepostError
 from gatepost.keys import files
 from harness.certificates import issue, vaccination
@@ -16,16 +16,10 @@ from harness.certificates import issue, vaccination
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture
-def run(capsys, tmp_path, monkeypatch):
+@pytest.fixture(autouse=True)
+def beside(tmp_path, monkeypatch):
+    """Names of files are those in the test's own folder."""
     monkeypatch.chdir(tmp_path)
-
-    def command(*arguments: object) -> tuple[int, str, str]:
-        code = main.main([str(each) for each in arguments])
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return command
 
 
 @pytest.fixture
@@ -44,6 +38,13 @@ def folder(tmp_path) -> Path:
 
 def contents(folder: Path) -> dict[str, bytes]:
     return {str(each): each.read_bytes() for each in folder.rglob("*") if each.is_file()}
+
+
+def assert_refused(run, folder: Path, arguments: str, words: str) -> None:
+    before = contents(folder)
+    code, _, err = run(*arguments.split())
+    assert code == 1 and words in err
+    assert contents(folder) == before
 
 
 @pytest.mark.parametrize(
@@ -67,10 +68,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     ],
 )
 def test_no_command_writes_over_what_it_reads(run, folder, arguments):
-    before = contents(folder)
-    code, _, err = run(*arguments.split())
-    assert code == 1 and "is named twice, and would be written over" in err
-    assert contents(folder) == before
+    assert_refused(run, folder, arguments, "is named twice, and would be written over")
 
 
 @pytest.mark.parametrize(
@@ -83,10 +81,7 @@ def test_no_command_writes_over_what_it_reads(run, folder, arguments):
     ],
 )
 def test_no_command_writes_over_a_private_key(run, folder, arguments):
-    before = contents(folder)
-    code, _, err = run(*arguments.split())
-    assert code == 1 and "holds a private key: nothing is written over it" in err
-    assert contents(folder) == before
+    assert_refused(run, folder, arguments, "holds a private key: nothing is written over it")
     with pytest.raises(GatepostError, match="holds a private key"):
         filing.save(folder / "k.pem", b"")
 

@@ -8,7 +8,17 @@ import pytest
 from gatepost.policy.compiling import compile_policy
 from gatepost.policy.source import read_source
 from harness.cards import bundle, card, card_record, laboratory, patient, vaccinated
-from harness.certificates import NOW, STAND_INS, issue, negative_test, p256, record, recovery, vaccination
+from harness.certificates import (
+    NOW,
+    STAND_INS,
+    codes_by,
+    issue,
+    negative_test,
+    p256,
+    record,
+    recovery,
+    vaccination,
+)
 
 POLICY = """
 name = "Everybody by the same lines"
@@ -85,17 +95,8 @@ def parts(tmp_path_factory) -> dict[str, bytes]:
 
 
 def test_the_same_lines_judge_every_scheme(mp, parts):
-    mp.run(STAND_INS, space="one")
     wanted = certificates()
-    found = mp.run(
-        "mine = read_policy(part)\ntrust = Trust(keys)\n"
-        "result = [judge(text, trust, Clock(now), mine).code for text in texts]",
-        space="one",
-        part=parts["policy"],
-        keys=[record(p256()), card_record()],
-        texts=[text for _, text, _ in wanted],
-        now=NOW,
-    )
+    found = codes_by(mp, parts["policy"], [text for _, text, _ in wanted], [record(p256()), card_record()])
     assert [(name, code) for (name, _, _), code in zip(wanted, found, strict=True)] == [
         (name, code) for name, _, code in wanted
     ]

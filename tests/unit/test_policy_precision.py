@@ -8,9 +8,9 @@ from gatepost.policy.source import read_source
 from harness.cards import card, card_record, laboratory
 from harness.certificates import (
     NOW,
-    STAND_INS,
     YEAR,
     code,
+    codes_by,
     issue,
     negative_test,
     p256,
@@ -34,16 +34,8 @@ when = ["LINE"]
 def verdicts(mp, tmp_path, line, texts, now=NOW):
     path = tmp_path / "policy.toml"
     path.write_text(POLICY.replace("LINE", line))
-    mp.run(STAND_INS, space="precision")
-    return mp.run(
-        "mine = read_policy(part)\n"
-        "result = [judge(text, Trust(keys), Clock(now), mine).code for text in texts]",
-        space="precision",
-        part=compile_policy(read_source(path))["policy"],
-        keys=[record(p256()), card_record()],
-        texts=texts,
-        now=now,
-    )
+    part = compile_policy(read_source(path))["policy"]
+    return codes_by(mp, part, texts, [record(p256()), card_record()], now)
 
 
 def sampled(*moments):
@@ -87,15 +79,9 @@ def test_certlogic_of_the_policy_s_own_reads_no_moment_from_a_month(mp, tmp_path
     path = tmp_path / "policy.toml"
     text = POLICY.replace('"LINE"', "{ says = 'fresh', certlogic = '" + rule + "' }")
     path.write_text(text)
-    mp.run(STAND_INS, space="precision")
-    found = mp.run(
-        "mine = read_policy(part)\n"
-        "result = [judge(text, Trust(keys), Clock(now), mine).code for text in texts]",
-        space="precision",
-        part=compile_policy(read_source(path))["policy"],
-        keys=[card_record()],
-        texts=sampled("2021-06-30T12:00:00Z", "2021-06-30", "2021-06", "2021"),
-        now=NOW,
+    part = compile_policy(read_source(path))["policy"]
+    found = codes_by(
+        mp, part, sampled("2021-06-30T12:00:00Z", "2021-06-30", "2021-06", "2021"), [card_record()]
     )
     assert found == ["ok", "rule_undecided", "rule_undecided", "rule_undecided"]
 

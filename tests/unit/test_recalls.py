@@ -13,7 +13,7 @@ from gatepost.policy.compiling import compile_policy
 from gatepost.policy.explaining import explain
 from gatepost.policy.source import plain_batch, read_source
 from harness.cards import bundle, card, card_record, patient, vaccinated
-from harness.certificates import NOW, STAND_INS, issue, negative_test, p256, record
+from harness.certificates import NOW, STAND_INS, codes_by, issue, negative_test, p256, record
 from harness.seals import VACCINATED, authority_record, seal
 
 POLICY = """
@@ -186,20 +186,13 @@ def test_nor_is_it_in_a_green_pass(mp, tmp_path, lots, least, expected):
 
 
 def codes(mp, parts, texts):
-    mp.run(STAND_INS, space="recalls")
-    return mp.run(
-        "mine = read_policy(part)\nresult = [judge(text, Trust(keys), Clock(now), mine).code for text in texts]",
-        space="recalls",
-        part=parts["policy"],
-        keys=[
-            record(p256()),
-            card_record(),
-            authority_record(),
-            record(p256(), scheme="IL", kid=b"IL/P-256", country="IL"),
-        ],
-        texts=texts,
-        now=NOW,
-    )
+    keys = [
+        record(p256()),
+        card_record(),
+        authority_record(),
+        record(p256(), scheme="IL", kid=b"IL/P-256", country="IL"),
+    ]
+    return codes_by(mp, parts["policy"], texts, keys)
 
 
 def test_lists_of_several_files_are_joined(source):

@@ -248,16 +248,6 @@ def test_identifiers_of_a_certificate():
             of_certificate(text)
 
 
-@pytest.fixture
-def run(capsys):
-    def command(*arguments):
-        code = main.main([str(each) for each in arguments])
-        out, err = capsys.readouterr()
-        return code, out, err.strip()
-
-    return command
-
-
 def test_the_commands(run, tmp_path):
     key = ec.generate_private_key(ec.SECP256R1())
     files.save_private(tmp_path / "key.pem", key, None)
